@@ -1,0 +1,21 @@
+import { join, resolve } from 'node:path';
+
+/** The repository's root; every tool works from here, wherever it was called. */
+export const ROOT = resolve(__dirname, '..', '..');
+
+export const SCHEMA_FILE = 'aws-dataexchange-job.json';
+export const COMPACT_SCHEMA_FILE = 'src/job/schema.ts';
+
+export function inRoot(...parts: string[]): string {
+  return join(ROOT, ...parts);
+}
+
+/** A command that npm installed into the project. */
+export function npmTool(name: string): string {
+  return inRoot('node_modules', '.bin', name);
+}
+
+/** A command of one of the project's Python virtual environments. */
+export function pythonTool(environment: string, name: string): string {
+  return inRoot('.venv', environment, 'bin', name);
+}
