@@ -1,0 +1,119 @@
+import { isRecord, own } from './properties';
+import { definitionOf, type SchemaNode } from './schema-node';
+
+/** One thing wrong with a model: where, and a sentence that says what was given and what is allowed. */
+export interface Problem {
+  /** `S3AssetSources[0].Bucket` */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Whether a value may be repeated in a message: secrets may not. */
+export type MayEcho = (path: string) => boolean;
+
+/**
+ * Everything in which a value breaks the schema's rules for it. Checks the keywords of SchemaNode, which are all that
+ * `aws-dataexchange-job.json` uses (a test holds that); no validator library has to be in the bundle for them.
+ */
+export function checkSchema(value: unknown, node: SchemaNode, path: string, mayEcho: MayEcho): Problem[] {
+  const rules = definitionOf(node) as SchemaNode;
+  const problem = (text: string): Problem[] => [{ path, text }];
+  const given = mayEcho(path) ? shown(value) : 'the given value';
+
+  if (rules.type !== undefined && !hasType(value, rules.type)) {
+    return problem(`must be ${article(rules.type)}, not ${mayEcho(path) ? shown(value) : typeName(value)}`);
+  }
+  if (rules.enum !== undefined && !rules.enum.includes(value)) {
+    return problem(`${given} is not one of ${rules.enum.map(String).join(', ')}`);
+  }
+  if (typeof value === 'string') {
+    return checkString(value, rules, given, problem);
+  }
+  if (Array.isArray(value)) {
+    return [...checkCount(value, rules, problem), ...checkItems(value, rules, path, mayEcho)];
+  }
+  return isRecord(value) ? checkMembers(value, rules, path, mayEcho) : [];
+}
+
+function checkString(value: string, rules: SchemaNode, given: string, problem: (text: string) => Problem[]): Problem[] {
+  const length = [...value].length;
+  if (rules.minLength !== undefined && length < rules.minLength) {
+    return problem(value === '' ? 'must not be empty' : `${given} is shorter than ${rules.minLength} characters`);
+  }
+  if (rules.maxLength !== undefined && length > rules.maxLength) {
+    return problem(`has ${length} characters; at most ${rules.maxLength} are allowed`);
+  }
+  if (rules.pattern !== undefined && !new RegExp(rules.pattern).test(value)) {
+    return problem(`${given} does not match ${rules.pattern}`);
+  }
+  return [];
+}
+
+function checkCount(value: readonly unknown[], rules: SchemaNode, problem: (text: string) => Problem[]): Problem[] {
+  const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = rules;
+  if (value.length >= minItems && value.length <= maxItems) {
+    return [];
+  }
+  const allowed =
+    minItems === maxItems
+      ? `exactly ${minItems}`
+      : maxItems === Number.POSITIVE_INFINITY
+        ? `at least ${minItems}`
+        : `${minItems} to ${maxItems}`;
+  return problem(`has ${value.length} ${value.length === 1 ? 'entry' : 'entries'}; ${allowed} allowed`);
+}
+
+function checkItems(value: readonly unknown[], rules: SchemaNode, path: string, mayEcho: MayEcho): Problem[] {
+  const { items } = rules;
+  return items === undefined ? [] : value.flatMap((entry, i) => checkSchema(entry, items, `${path}[${i}]`, mayEcho));
+}
+
+function checkMembers(value: Record<string, unknown>, rules: SchemaNode, path: string, mayEcho: MayEcho): Problem[] {
+  const missing = (rules.required ?? [])
+    .filter((name) => own(value, name) === undefined)
+    .map((name) => ({ path: `${path}.${name}`, text: 'is required, but missing' }));
+  const members = Object.entries(value).flatMap(([name, member]) => {
+    const memberNode = own(rules.properties, name) as SchemaNode | undefined;
+    if (memberNode !== undefined) {
+      return checkSchema(member, memberNode, `${path}.${name}`, mayEcho);
+    }
+    return rules.additionalProperties === false
+      ? [{ path: `${path}.${name}`, text: unknownMember(name, Object.keys(rules.properties ?? {})) }]
+      : [];
+  });
+  return [...missing, ...members];
+}
+
+/** What to say of a name that is not there; a slip of the case is the most frequent one. */
+export function unknownMember(name: string, known: readonly string[]): string {
+  const meant = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  return meant === undefined ? `is not known; known are ${known.join(', ')}` : `is not known; did you mean ${meant}?`;
+}
+
+/** A value as a message shows it: JSON, cut where it gets long. */
+export function shown(value: unknown): string {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+}
+
+function hasType(value: unknown, type: string): boolean {
+  return typeName(value) === type || (type === 'number' && typeName(value) === 'integer');
+}
+
+function typeName(value: unknown): string {
+  if (Array.isArray(value)) {
+    return 'array';
+  }
+  if (value === null) {
+    return 'null';
+  }
+  return Number.isInteger(value) ? 'integer' : typeof value;
+}
+
+function article(type: string): string {
+  return (
+    { array: 'a list', object: 'an object', integer: 'an integer', string: 'a string', boolean: 'true or false' }[
+      type
+    ] ?? type
+  );
+}

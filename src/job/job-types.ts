@@ -1,0 +1,219 @@
+import { own } from './properties';
+
+/** A property that a template gives, and where it stands in the job type's branch of the API's `Details`. */
+export interface Input {
+  readonly property: string;
+  /** Path below the branch, dotted: `Encryption.Type`. */
+  readonly member: string;
+  readonly required?: true;
+  /** The value that the service uses where the template leaves the property out. */
+  readonly default?: string;
+}
+
+/** A read-only property that only some job types have. */
+export interface Attribute {
+  readonly property: string;
+  readonly member: string;
+}
+
+/** A rule between the properties of one job type. */
+export type Rule =
+  | { readonly rule: 'both-or-neither'; readonly properties: readonly [string, string] }
+  | { readonly rule: 'at-least-one'; readonly properties: readonly string[] }
+  /** `property` is given if and only if `selector` has the value `value`. */
+  | { readonly rule: 'only-with'; readonly property: string; readonly selector: string; readonly value: string };
+
+/** What sets one job type apart from the others. A tenth job type is one more entry in JOB_TYPES. */
+export interface JobType {
+  /** The member of RequestDetails and ResponseDetails that belongs to the type. */
+  readonly details: string;
+  /** What a message calls the work. */
+  readonly noun: string;
+  readonly inputs: readonly Input[];
+  readonly attributes?: readonly Attribute[];
+  readonly rules?: readonly Rule[];
+  /** How many jobs of the type may be IN_PROGRESS at once in an account and Region (AWS General Reference, quotas; not adjustable). */
+  readonly concurrentJobs: number;
+  /** IAM actions that the service uses on the caller's behalf, beyond the job actions (reference/dataexchange-jobs.md, 6.3). */
+  readonly permissions: readonly string[];
+}
+
+const DATA_SET: Input = { property: 'DataSetId', member: 'DataSetId', required: true };
+const REVISION: Input = { property: 'RevisionId', member: 'RevisionId', required: true };
+
+/** What the service does in its own buckets, with the caller's rights. */
+const SERVICE_BUCKET_WRITE = ['s3:PutObject', 's3:PutObjectAcl'] as const;
+const SERVICE_BUCKET_READ = ['s3:GetObject'] as const;
+/** What it does in the caller's bucket for an export; KMS where the export is encrypted with the caller's key. */
+const TARGET_BUCKET_WRITE = ['s3:PutObject', 's3:PutObjectAcl', 's3:GetBucketLocation', 's3:ListBucket'] as const;
+const EXPORT_KEY = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'] as const;
+
+function encryption(prefix: string): { inputs: readonly Input[]; rule: Rule } {
+  const selector = `${prefix}EncryptionType`;
+  const key = `${prefix}EncryptionKmsKeyArn`;
+  return {
+    inputs: [
+      { property: selector, member: 'Encryption.Type' },
+      { property: key, member: 'Encryption.KmsKeyArn' },
+    ],
+    rule: { rule: 'only-with', property: key, selector, value: 'aws:kms' },
+  };
+}
+
+const ASSET_ENCRYPTION = encryption('S3AssetDestination');
+const REVISION_ENCRYPTION = encryption('S3RevisionDestination');
+
+/** The nine job types (API_CreateJob, member Type), by name. The only place that knows them. */
+export const JOB_TYPES = {
+  IMPORT_ASSETS_FROM_S3: {
+    details: 'ImportAssetsFromS3',
+    noun: 'import',
+    inputs: [DATA_SET, REVISION, { property: 'S3AssetSources', member: 'AssetSources', required: true }],
+    concurrentJobs: 10,
+    permissions: [
+      'dataexchange:CreateAsset',
+      's3:GetObject',
+      's3:GetBucketLocation',
+      's3:ListBucket',
+      ...SERVICE_BUCKET_WRITE,
+    ],
+  },
+  IMPORT_ASSET_FROM_SIGNED_URL: {
+    details: 'ImportAssetFromSignedUrl',
+    noun: 'import',
+    inputs: [
+      DATA_SET,
+      REVISION,
+      { property: 'UrlAssetName', member: 'AssetName', required: true },
+      { property: 'UrlAssetMd5Hash', member: 'Md5Hash', required: true },
+    ],
+    attributes: [
+      { property: 'SignedUrl', member: 'SignedUrl' },
+      { property: 'SignedUrlExpiresAt', member: 'SignedUrlExpiresAt' },
+    ],
+    concurrentJobs: 10,
+    permissions: ['dataexchange:CreateAsset', ...SERVICE_BUCKET_WRITE],
+  },
+  EXPORT_ASSETS_TO_S3: {
+    details: 'ExportAssetsToS3',
+    noun: 'export',
+    inputs: [
+      DATA_SET,
+      REVISION,
+      { property: 'S3AssetDestinations', member: 'AssetDestinations', required: true },
+      ...ASSET_ENCRYPTION.inputs,
+    ],
+    rules: [ASSET_ENCRYPTION.rule],
+    concurrentJobs: 10,
+    permissions: ['dataexchange:GetAsset', ...SERVICE_BUCKET_READ, ...TARGET_BUCKET_WRITE, ...EXPORT_KEY],
+  },
+  EXPORT_ASSET_TO_SIGNED_URL: {
+    details: 'ExportAssetToSignedUrl',
+    noun: 'export',
+    inputs: [DATA_SET, REVISION, { property: 'AssetId', member: 'AssetId', required: true }],
+    attributes: [
+      { property: 'SignedUrl', member: 'SignedUrl' },
+      { property: 'SignedUrlExpiresAt', member: 'SignedUrlExpiresAt' },
+    ],
+    concurrentJobs: 10,
+    permissions: ['dataexchange:GetAsset', ...SERVICE_BUCKET_READ],
+  },
+  EXPORT_REVISIONS_TO_S3: {
+    details: 'ExportRevisionsToS3',
+    noun: 'export',
+    inputs: [
+      DATA_SET,
+      { property: 'S3RevisionDestinations', member: 'RevisionDestinations', required: true },
+      ...REVISION_ENCRYPTION.inputs,
+    ],
+    attributes: [{ property: 'EventActionArn', member: 'EventActionArn' }],
+    rules: [REVISION_ENCRYPTION.rule],
+    concurrentJobs: 5,
+    permissions: [
+      'dataexchange:GetRevision',
+      'dataexchange:GetDataSet',
+      ...SERVICE_BUCKET_READ,
+      ...TARGET_BUCKET_WRITE,
+      ...EXPORT_KEY,
+    ],
+  },
+  IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES: {
+    details: 'ImportAssetsFromRedshiftDataShares',
+    noun: 'import',
+    inputs: [DATA_SET, REVISION, { property: 'RedshiftDataShareAssetSources', member: 'AssetSources', required: true }],
+    concurrentJobs: 10,
+    permissions: [
+      'dataexchange:CreateAsset',
+      'redshift:AuthorizeDataShare',
+      'redshift:DescribeDataShares',
+      'redshift:DescribeDataSharesForProducer',
+    ],
+  },
+  IMPORT_ASSET_FROM_API_GATEWAY_API: {
+    details: 'ImportAssetFromApiGatewayApi',
+    noun: 'import',
+    inputs: [
+      DATA_SET,
+      REVISION,
+      { property: 'ApiGatewayApiId', member: 'ApiId', required: true },
+      { property: 'ApiGatewayApiName', member: 'ApiName', required: true },
+      { property: 'ApiGatewayStage', member: 'Stage', required: true },
+      { property: 'ApiGatewayApiSpecificationMd5Hash', member: 'ApiSpecificationMd5Hash', required: true },
+      { property: 'ApiGatewayProtocolType', member: 'ProtocolType', default: 'REST' },
+      { property: 'ApiGatewayApiDescription', member: 'ApiDescription' },
+      { property: 'ApiGatewayApiKey', member: 'ApiKey' },
+    ],
+    attributes: [
+      { property: 'ApiSpecificationUploadUrl', member: 'ApiSpecificationUploadUrl' },
+      { property: 'ApiSpecificationUploadUrlExpiresAt', member: 'ApiSpecificationUploadUrlExpiresAt' },
+    ],
+    concurrentJobs: 10,
+    permissions: ['dataexchange:CreateAsset', 'apigateway:GET', ...SERVICE_BUCKET_WRITE],
+  },
+  CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET: {
+    details: 'CreateS3DataAccessFromS3Bucket',
+    noun: 'creation of S3 data access',
+    inputs: [DATA_SET, REVISION, { property: 'S3DataAccessAssetSource', member: 'AssetSource', required: true }],
+    concurrentJobs: 5,
+    permissions: ['dataexchange:CreateAsset', 's3:GetBucketLocation', 's3:ListBucket', 'kms:CreateGrant'],
+  },
+  IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY: {
+    details: 'ImportAssetsFromLakeFormationTagPolicy',
+    noun: 'import',
+    inputs: [
+      DATA_SET,
+      REVISION,
+      { property: 'LakeFormationCatalogId', member: 'CatalogId', required: true },
+      { property: 'LakeFormationRoleArn', member: 'RoleArn', required: true },
+      { property: 'LakeFormationDatabaseExpression', member: 'Database.Expression' },
+      { property: 'LakeFormationDatabasePermissions', member: 'Database.Permissions' },
+      { property: 'LakeFormationTableExpression', member: 'Table.Expression' },
+      { property: 'LakeFormationTablePermissions', member: 'Table.Permissions' },
+    ],
+    rules: [
+      {
+        rule: 'both-or-neither',
+        properties: ['LakeFormationDatabaseExpression', 'LakeFormationDatabasePermissions'],
+      },
+      { rule: 'both-or-neither', properties: ['LakeFormationTableExpression', 'LakeFormationTablePermissions'] },
+      { rule: 'at-least-one', properties: ['LakeFormationDatabaseExpression', 'LakeFormationTableExpression'] },
+    ],
+    concurrentJobs: 5,
+    permissions: ['dataexchange:CreateAsset', 'iam:PassRole'],
+  },
+} as const satisfies Record<string, JobType>;
+
+export type JobTypeName = keyof typeof JOB_TYPES;
+export const JOB_TYPE_NAMES = Object.keys(JOB_TYPES) as readonly JobTypeName[];
+
+/** The table's entry for what somebody wrote as `Type`; undefined where that is none of the nine. */
+export function jobType(name: unknown): JobType | undefined {
+  return typeof name === 'string' ? (own(JOB_TYPES, name) as JobType | undefined) : undefined;
+}
+
+/** The job types to which a property belongs. */
+export function typesWith(property: string): readonly JobTypeName[] {
+  return JOB_TYPE_NAMES.filter((name) =>
+    (JOB_TYPES[name] as JobType).inputs.some((input) => input.property === property),
+  );
+}

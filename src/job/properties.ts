@@ -1,0 +1,20 @@
+/**
+ * A model as it stands in a template and on the wire: PascalCase property names, JSON values.
+ * The rooms `job/` and `decision/` work on this shape alone.
+ */
+export type Properties = Readonly<Record<string, unknown>>;
+
+/** A string property's value, or undefined where it is absent or something else. */
+export function text(properties: Properties | undefined, name: string): string | undefined {
+  const value = own(properties, name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** An own property's value: what a user writes never reaches a prototype (`constructor`, `__proto__`). */
+export function own(record: object | undefined, name: string): unknown {
+  return record !== undefined && Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,132 @@
+import { canonical } from './canonical';
+import { checkSchema, type Problem, shown, unknownMember } from './check-schema';
+import { JOB_TYPE_NAMES, type JobType, jobType, type Rule, typesWith } from './job-types';
+import { own, type Properties } from './properties';
+import { PROPERTY_NODES, type SchemaNode } from './schema-node';
+import { isReadOnly, isWriteOnly } from './translate';
+
+const COMMON = ['Type', 'StartOnCreation'];
+const WRITABLE = Object.keys(PROPERTY_NODES).filter((name) => !isReadOnly(name));
+
+/**
+ * Everything that is wrong with a desired model, all at once: the schema's rules about one property (callers other than
+ * CloudFormation do not check them) and the rules between properties, which the schema leaves to us because CloudFormation
+ * reports a failed `oneOf` as an opaque sentence. Read-only properties are not looked at: the registry feeds them back.
+ */
+export function validate(model: Properties): Problem[] {
+  const given = Object.keys(model).filter((name) => !isReadOnly(name));
+  const type = jobType(model.Type);
+  return [
+    ...missingType(model),
+    ...given.flatMap((name) => checkProperty(model, name, type)),
+    ...(type === undefined ? missing(model, ['DataSetId'], '') : requiredAndRules(model, type)),
+  ];
+}
+
+/** One message of at most about 1,900 characters (a stack event shows no more) that names every problem. */
+export function describe(problems: readonly Problem[]): string {
+  const limit = 1_850;
+  const lines = problems.map(({ path, text }) => `${path} ${text}`);
+  const head = problems.length === 1 ? 'Invalid: ' : `${problems.length} problems: `;
+  let message = head;
+  for (const [i, line] of lines.entries()) {
+    const next = `${message}${i === 0 ? '' : '; '}${line}`;
+    if (next.length > limit) {
+      return i === 0 ? `${next.slice(0, limit)}…` : `${message}; and ${lines.length - i} more`;
+    }
+    message = next;
+  }
+  return message;
+}
+
+function missingType(model: Properties): Problem[] {
+  return own(model, 'Type') === undefined
+    ? [{ path: 'Type', text: `is required, but missing; one of ${JOB_TYPE_NAMES.join(', ')}` }]
+    : [];
+}
+
+function missing(model: Properties, names: readonly string[], why: string): Problem[] {
+  return names
+    .filter((name) => own(model, name) === undefined)
+    .map((name) => ({ path: name, text: `is required${why}, but missing` }));
+}
+
+function checkProperty(model: Properties, name: string, type: JobType | undefined): Problem[] {
+  const node = own(PROPERTY_NODES, name) as SchemaNode | undefined;
+  if (node === undefined) {
+    return [{ path: name, text: unknownMember(name, WRITABLE) }];
+  }
+  const value = own(model, name);
+  const problems = [...checkSchema(value, node, name, mayEcho), ...duplicates(value, node, name)];
+  if (type === undefined || COMMON.includes(name) || type.inputs.some((input) => input.property === name)) {
+    return problems;
+  }
+  const what = mayEcho(name) ? ` (given: ${shown(value)})` : '';
+  return [
+    ...problems,
+    { path: name, text: `belongs to ${typesWith(name).join(', ')} and not to ${String(model.Type)}; remove it${what}` },
+  ];
+}
+
+function mayEcho(path: string): boolean {
+  return !isWriteOnly(path.split(/[.[]/, 1)[0] as string);
+}
+
+/** Exact duplicates among the entries of a top-level list: `uniqueItems` would turn the list into a Set in the models. */
+function duplicates(value: unknown, node: SchemaNode, name: string): Problem[] {
+  if (!Array.isArray(value)) {
+    return [];
+  }
+  const first = new Map<string, number>();
+  return value.flatMap((entry, i) => {
+    const key = canonical(entry, node.items);
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, i);
+      return [];
+    }
+    return [{ path: `${name}[${i}]`, text: `repeats ${name}[${earlier}]: ${shown(entry)}` }];
+  });
+}
+
+function requiredAndRules(model: Properties, type: JobType): Problem[] {
+  const required = type.inputs.filter((input) => input.required).map((input) => input.property);
+  return [
+    ...missing(model, required, ` for ${String(model.Type)}`),
+    ...(type.rules ?? []).flatMap((rule) => checkRule(model, rule)),
+  ];
+}
+
+function checkRule(model: Properties, rule: Rule): Problem[] {
+  const has = (name: string): boolean => own(model, name) !== undefined;
+  switch (rule.rule) {
+    case 'both-or-neither': {
+      const [given, absent] = has(rule.properties[0]) ? rule.properties : [rule.properties[1], rule.properties[0]];
+      return has(given) && !has(absent)
+        ? [{ path: absent, text: `is required together with ${given}, but missing` }]
+        : [];
+    }
+    case 'at-least-one':
+      return rule.properties.some(has)
+        ? []
+        : [
+            {
+              path: rule.properties.join(' or '),
+              text: `is required for ${String(model.Type)} (at least one of them), but both are missing`,
+            },
+          ];
+    case 'only-with': {
+      const selected = own(model, rule.selector);
+      if (selected === rule.value && !has(rule.property)) {
+        return [{ path: rule.property, text: `is required where ${rule.selector} is ${rule.value}, but missing` }];
+      }
+      if (selected !== rule.value && has(rule.property)) {
+        const found = selected === undefined ? 'missing' : shown(selected);
+        return [
+          { path: rule.property, text: `is allowed only where ${rule.selector} is ${rule.value}; it is ${found}` },
+        ];
+      }
+      return [];
+    }
+  }
+}

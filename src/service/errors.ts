@@ -1,0 +1,182 @@
+import type { CallName, ErrorCode, Refusal } from '../decision/steps';
+import { own } from '../job/properties';
+
+/** An answer with a good status that cannot be used: a job without an id, a body that is not JSON. */
+export class UnusableAnswer extends Error {
+  override readonly name = 'UnusableAnswer';
+}
+
+interface Meaning {
+  readonly kind: Refusal['kind'];
+  readonly code: ErrorCode;
+}
+
+const INVALID: Meaning = { kind: 'final', code: 'InvalidRequest' };
+const ABSENT: Meaning = { kind: 'absent', code: 'NotFound' };
+const DENIED: Meaning = { kind: 'final', code: 'AccessDenied' };
+const CONFLICT: Meaning = { kind: 'conflict', code: 'ResourceConflict' };
+const QUOTA: Meaning = { kind: 'quota', code: 'ServiceLimitExceeded' };
+const THROTTLED: Meaning = { kind: 'fault', code: 'Throttling' };
+const SERVICE_FAULT: Meaning = { kind: 'fault', code: 'ServiceInternalError' };
+const NO_ANSWER: Meaning = { kind: 'fault', code: 'NetworkFailure' };
+/** CloudFormation hands fresh credentials to every invocation, so even these pass. */
+const CREDENTIALS: Meaning = { kind: 'fault', code: 'InvalidCredentials' };
+const UNEXPECTED: Meaning = { kind: 'final', code: 'InternalFailure' };
+
+/** What an error's name means: the modelled errors (API_CreateJob, API_StartJob, …), then those of signing, throttling and network. */
+const BY_NAME: Readonly<Record<string, Meaning>> = {
+  ValidationException: INVALID,
+  ResourceNotFoundException: ABSENT,
+  AccessDeniedException: DENIED,
+  ConflictException: CONFLICT,
+  ThrottlingException: THROTTLED,
+  ServiceLimitExceededException: QUOTA,
+  InternalServerException: SERVICE_FAULT,
+
+  AccessDenied: DENIED,
+  UnauthorizedOperation: DENIED,
+
+  ExpiredToken: CREDENTIALS,
+  ExpiredTokenException: CREDENTIALS,
+  RequestExpired: CREDENTIALS,
+  UnrecognizedClientException: CREDENTIALS,
+  InvalidClientTokenId: CREDENTIALS,
+  InvalidAccessKeyId: CREDENTIALS,
+  InvalidSignatureException: CREDENTIALS,
+  SignatureDoesNotMatch: CREDENTIALS,
+  IncompleteSignature: CREDENTIALS,
+  MissingAuthenticationToken: CREDENTIALS,
+  MissingAuthenticationTokenException: CREDENTIALS,
+  CredentialsProviderError: CREDENTIALS,
+
+  Throttling: THROTTLED,
+  ThrottledException: THROTTLED,
+  TooManyRequestsException: THROTTLED,
+  RequestLimitExceeded: THROTTLED,
+  SlowDown: THROTTLED,
+
+  InternalFailure: SERVICE_FAULT,
+  ServiceUnavailable: SERVICE_FAULT,
+  ServiceUnavailableException: SERVICE_FAULT,
+  UnusableAnswer: SERVICE_FAULT,
+
+  TimeoutError: NO_ANSWER,
+  AbortError: NO_ANSWER,
+};
+
+/** What an HTTP status means where the error's name says nothing. */
+const BY_STATUS: Readonly<Record<number, Meaning>> = {
+  400: INVALID,
+  401: CREDENTIALS,
+  402: QUOTA,
+  403: DENIED,
+  404: ABSENT,
+  408: NO_ANSWER,
+  409: CONFLICT,
+  429: THROTTLED,
+};
+
+/** How a refused StartJob says that too many jobs run. Which error the service uses for it is not documented. */
+const QUOTA_TEXT = /\b(limit|quota|maximum|concurrent|too many)/i;
+
+const ADVICE: Partial<Record<ErrorCode, (call: CallName) => string>> = {
+  AccessDenied: (call) => `The type's execution role needs dataexchange:${call}`,
+  InvalidCredentials: () => "Check the type's execution role and that its session has not expired",
+  ServiceLimitExceeded: () => 'Wait, remove what is not needed, or ask AWS to raise the limit',
+};
+
+/** What an error that the SDK (or the way to it) threw means to an operation. Never throws, whatever was thrown. */
+export function refusalOf(error: unknown, call: CallName): Refusal {
+  const thrown = thrownError(error);
+  const meaning = inCall(call, meaningOf(thrown), thrown);
+  return {
+    kind: meaning.kind,
+    code: meaning.code,
+    message: meaning === UNEXPECTED ? unexpected(call) : messageOf(call, thrown, meaning),
+    limitValue: typeof thrown.LimitValue === 'number' ? thrown.LimitValue : undefined,
+  };
+}
+
+/** The members that SDK errors and Node's network errors have. */
+interface Thrown {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly status?: number;
+  readonly LimitName?: unknown;
+  readonly LimitValue?: unknown;
+  readonly ResourceType?: unknown;
+  readonly ResourceId?: unknown;
+}
+
+function thrownError(error: unknown): Thrown {
+  const record = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const metadata = record.$metadata as { httpStatusCode?: number } | undefined;
+  const response = record.$response as { statusCode?: number } | undefined;
+  return {
+    ...pick(record, ['code', 'LimitName', 'LimitValue', 'ResourceType', 'ResourceId']),
+    name: typeof record.name === 'string' ? record.name : 'Error',
+    message: typeof record.message === 'string' ? record.message : String(error),
+    status: metadata?.httpStatusCode ?? response?.statusCode,
+  };
+}
+
+function pick(record: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, record[name]]));
+}
+
+function meaningOf({ name, code, status }: Thrown): Meaning {
+  const named = own(BY_NAME, name) as Meaning | undefined;
+  if (named !== undefined) {
+    return named;
+  }
+  if (status !== undefined && status >= 300) {
+    return status >= 500 ? SERVICE_FAULT : (BY_STATUS[status] ?? INVALID);
+  }
+  if (status !== undefined || name === 'SyntaxError') {
+    return SERVICE_FAULT;
+  }
+  return typeof code === 'string' ? NO_ANSWER : UNEXPECTED;
+}
+
+/** What the same error means to one call and not to the others. */
+function inCall(call: CallName, meaning: Meaning, thrown: Thrown): Meaning {
+  if (meaning === ABSENT) {
+    const job = call !== 'CreateJob' && (thrown.ResourceType === undefined || thrown.ResourceType === 'JOB');
+    return job || call === 'ListJobs' ? ABSENT : INVALID;
+  }
+  if (call !== 'StartJob' || meaning === CONFLICT || meaning === CREDENTIALS) {
+    return meaning;
+  }
+  const smellsOfQuota =
+    meaning === THROTTLED ||
+    thrown.LimitName !== undefined ||
+    (thrown.status === 400 && QUOTA_TEXT.test(thrown.message));
+  return smellsOfQuota ? QUOTA : meaning;
+}
+
+function messageOf(call: CallName, thrown: Thrown, meaning: Meaning): string {
+  if (meaning === NO_ANSWER) {
+    return `No answer from AWS Data Exchange to ${call} (${typeof thrown.code === 'string' ? thrown.code : thrown.name})`;
+  }
+  const limit =
+    thrown.LimitName === undefined ? '' : ` (limit: ${thrown.LimitName} = ${thrown.LimitValue ?? 'unknown'})`;
+  const resource =
+    thrown.ResourceId === undefined ? '' : ` (${thrown.ResourceType ?? 'resource'} ${thrown.ResourceId})`;
+  const advice = ADVICE[meaning.code]?.(call);
+  const text = `${call} was refused: ${short(thrown)}${limit}${resource}`;
+  return advice === undefined ? text : `${text}. ${advice}.`;
+}
+
+/** The name says what the text often does not; a body that was no JSON says nothing a person could use. */
+function short({ name, message, status }: Thrown): string {
+  if (name === 'SyntaxError') {
+    return `an answer that is not JSON (HTTP status ${status ?? 'unknown'})`;
+  }
+  const text = message.trim().slice(0, 1_000);
+  return text === '' || text === name ? name : `${name}: ${text}`;
+}
+
+function unexpected(call: CallName): string {
+  return `The handler itself failed at ${call}; its log has the stack. This is a fault of the resource type, not of the template.`;
+}
