@@ -52,8 +52,12 @@ const tokenHash = (token: string | undefined): string | undefined =>
 
 /** The message of an error that nobody expected: without its stack, which some put into the message too. */
 const told = (error: unknown): string => {
-  const message = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split(/\n\s+at /)[0];
-  return (message as string).slice(0, 1_000);
+  try {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return (text.split(/\n\s+at /)[0] as string).slice(0, 1_000);
+  } catch {
+    return 'an error that cannot be read';
+  }
 };
 
 export function makeEntrypoints<T extends BaseModel>(

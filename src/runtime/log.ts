@@ -27,8 +27,8 @@ const MAX_NODES = 2_000;
 const MAX_TEXT = 16_384;
 const MAX_LINES = 1_000;
 
-const cut = (text: string): string =>
-  text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}… (${text.length - MAX_TEXT} more characters)`;
+/** Beyond it, text is not even looked at. */
+const MAX_READ = 8 * MAX_TEXT;
 
 class Writer {
   #nodes = 0;
@@ -37,7 +37,9 @@ class Writer {
   constructor(private readonly redactor: Redactor) {}
 
   text(text: string): string {
-    return cut(this.redactor.text(text));
+    const shown = this.redactor.text(text.slice(0, MAX_READ));
+    if (shown.length <= MAX_TEXT && text.length <= MAX_READ) return shown;
+    return `${shown.slice(0, MAX_TEXT)}… (cut; ${text.length} characters)`;
   }
 
   /** A copy that JSON can hold, redacted, without what cannot be read. */
@@ -162,6 +164,7 @@ export class InvocationLog implements Logger {
 
   #read(message: unknown, rest: readonly unknown[]): Fields {
     const writer = new Writer(this.redactor);
+    if (rest.at(-1) === undefined && rest.length > 0) return this.#read(message, rest.slice(0, -1));
     if (rest.length === 1 && isFields(rest[0]) && !(typeof message === 'string' && /%[sdifjoOc]/.test(message))) {
       return { ...(writer.value(rest[0]) as Fields), ...this.#head(writer, message) };
     }

@@ -1,11 +1,13 @@
-import { inspect } from 'node:util';
-
 /**
- * Takes secrets out of text: the ones that are known (credentials, tokens, write-only properties), in every spelling in
- * which a log or an error message tends to hold them, and what signs a URL, known or not.
+ * Takes secrets out of text: the ones that are known (credentials, tokens, write-only properties), and what signs a URL,
+ * known or not.
  *
- * All finds are made in the original text and cut out together. So secrets that overlap, or lie in a URL, leave no rest,
- * and a replacement cannot hide one that would have been found.
+ * Text is looked at as it is and as it reads once escapes are undone (JSON, inspect, percent, form, XML, one within the
+ * other), since an error message tends to quote a request that quotes a secret. All finds are made in the original and
+ * cut out together: secrets that overlap, or lie in a URL, leave no rest, and no replacement hides what would have been
+ * found.
+ *
+ * Of a long secret its beginning is enough, since those who quote it cut it short.
  *
  * A secret of fewer than four characters is cut out only where it stands alone (no letter or digit beside it): inside
  * words it would make every line unreadable, and show by its absences what it is.
@@ -13,85 +15,125 @@ import { inspect } from 'node:util';
 
 export const MARK = '<redacted>';
 const SHORT = 4;
+const HEAD = 32;
 
-const attempt = (f: () => string): string => {
-  try {
-    return f();
-  } catch {
-    return ''; // encodeURIComponent refuses half a surrogate pair
+/** Text with some escapes undone. `starts[i]` is where its character i begins in the original, with one more for the end. */
+interface View {
+  text: string;
+  starts: readonly number[] | undefined;
+}
+
+interface Escape {
+  hint: string;
+  pattern: RegExp;
+  /** What a match reads as, in pieces, each with its length in the match. */
+  read: (match: string) => readonly (readonly [text: string, length: number])[];
+}
+
+const CONTROL: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v' };
+const ENTITY: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+/** Bytes of a run of %XX, one character after the other; what is not UTF-8 is read byte by byte. */
+function readPercent(match: string): [string, number][] {
+  const bytes = Buffer.from(match.replaceAll('%', ''), 'hex');
+  const pieces: [string, number][] = [];
+  for (let i = 0; i < bytes.length; ) {
+    const lead = bytes[i] as number;
+    const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    const char = bytes.toString('utf8', i, i + length);
+    const whole = length > 1 && !char.includes('\ufffd') && i + length <= bytes.length;
+    pieces.push(whole ? [char, length * 3] : [String.fromCharCode(lead), 3]);
+    i += whole ? length : 1;
   }
-};
+  return pieces;
+}
 
-const lowerHex = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
-const json = (text: string): string => JSON.stringify(text).slice(1, -1);
-const asciiJson = (text: string): string =>
-  json(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-const xml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const ESCAPES: readonly Escape[] = [
+  {
+    hint: '\\',
+    pattern: /\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[^ux])/gi,
+    read: (match) => {
+      const mark = match.charAt(1);
+      const code = match.length > 2 ? String.fromCharCode(Number.parseInt(match.slice(2), 16)) : undefined;
+      return [[code ?? CONTROL[mark] ?? mark, match.length]];
+    },
+  },
+  { hint: '%', pattern: /(?:%[0-9a-f]{2})+/gi, read: readPercent },
+  { hint: '+', pattern: /\+/g, read: () => [[' ', 1]] },
+  {
+    hint: '&',
+    pattern: /&(?:amp|lt|gt|quot|apos|#\d{1,5}|#x[0-9a-f]{1,4});/gi,
+    read: (match) => {
+      const name = match.slice(1, -1).toLowerCase();
+      const code = /^#x/.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+      return [[ENTITY[name] ?? String.fromCharCode(code), match.length]];
+    },
+  },
+];
 
-function spellings(secret: string): Set<string> {
-  const all = new Set<string>([secret]);
-  if (secret.length < SHORT) return all;
-  const trimmed = secret.trim();
-  for (const text of trimmed.length >= SHORT ? [secret, trimmed] : [secret]) {
-    const url = attempt(() => encodeURIComponent(text));
-    const strictUrl = url.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-    const inspected = inspect(text, { compact: true, breakLength: Infinity, maxStringLength: null }).slice(1, -1);
-    const forms = [
-      text,
-      json(text),
-      json(json(text)),
-      asciiJson(text),
-      json(text).replaceAll('/', '\\/'),
-      inspected,
-      inspected.replaceAll('"', '\\"'),
-      url,
-      strictUrl,
-      strictUrl.replaceAll('%20', '+'),
-      attempt(() => encodeURIComponent(url)),
-      attempt(() => encodeURI(text)),
-      xml(text),
-      xml(text).replaceAll("'", '&#39;'),
-      xml(text).replaceAll("'", '&apos;'),
-      Buffer.from(text, 'utf8').toString('base64').replace(/=+$/, ''),
-      Buffer.from(text, 'utf8').toString('base64url'),
-    ];
-    for (const form of forms) {
-      all.add(form);
-      all.add(lowerHex(form));
+function undo(view: View, { hint, pattern, read }: Escape): View | undefined {
+  if (!view.text.includes(hint)) return undefined;
+  const origin = (i: number): number => view.starts?.[i] ?? i;
+  const starts: number[] = [];
+  let text = '';
+  let done = 0;
+  const copy = (to: number): void => {
+    for (let i = done; i < to; i += 1) starts.push(origin(i));
+    text += view.text.slice(done, to);
+    done = to;
+  };
+  for (const match of view.text.matchAll(pattern)) {
+    copy(match.index);
+    for (const [piece, length] of read(match[0])) {
+      for (let i = 0; i < piece.length; i += 1) starts.push(origin(done));
+      text += piece;
+      done += length;
     }
   }
-  return all;
+  if (done === 0) return undefined;
+  copy(view.text.length);
+  starts.push(origin(view.text.length));
+  return { text, starts };
 }
 
-/** Strings and numbers at any depth of a secret value; a list or an object of secrets is as secret as its parts. */
-function leaves(value: unknown, found: string[], depth = 0): string[] {
-  if (typeof value === 'string') found.push(value);
-  else if (typeof value === 'number' || typeof value === 'bigint') found.push(String(value));
-  else if (typeof value === 'object' && value !== null && depth < 16) {
-    for (const item of Object.values(value)) leaves(item, found, depth + 1);
+const MAX_LAYERS = 3;
+const MAX_VIEWS = 24;
+
+function viewsOf(text: string): View[] {
+  const views: View[] = [{ text, starts: undefined }];
+  const seen = new Set([text]);
+  let from = 0;
+  for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
+    const to = views.length;
+    for (const view of views.slice(from, to)) {
+      for (const kind of ESCAPES) {
+        const next = undo(view, kind);
+        if (!next || seen.has(next.text) || views.length >= MAX_VIEWS) continue;
+        seen.add(next.text);
+        views.push(next);
+      }
+    }
+    from = to;
   }
-  return found;
+  return views;
 }
 
-type Range = readonly [from: number, to: number];
+type Range = [from: number, to: number];
 
 // Both are linear: a URL is taken up to the next blank or quote in one go, and looked into afterwards.
-const URL_IN_TEXT = /https?(?::|%3a|%253a)[^\s"'<>`]*/gi;
-const QUERY = /\?|%3f|%253f|\\u003f/i;
-const SIGNING =
-  /(?:signature|sig|token|credential|accesskeyid|key-pair-id|policy|secret|password|apikey|api-key)(?:=|%3d|%253d|\\u003d)/i;
-const SIGNING_ALONE =
-  /\b(?:x-amz-(?:signature|security-token|credential)|signature|awsaccesskeyid)(?:=|%3d|%253d|\\u003d)([^\s"'<>`&,;]*)/gi;
+const URL_IN_TEXT = /https?:[^\s"'<>`]*/gi;
+const SIGNING = /(?:signature|sig|token|credential|accesskeyid|key-pair-id|policy|secret|password|apikey|api-key)=/i;
+const SIGNING_ALONE = /\b(?:x-amz-(?:signature|security-token|credential)|signature|awsaccesskeyid)=([^\s"'<>`&,;]*)/gi;
 
 function signed(text: string): Range[] {
+  if (!text.includes('=')) return [];
   const ranges: Range[] = [];
   for (const match of text.matchAll(URL_IN_TEXT)) {
     const url = match[0];
-    if (!SIGNING.test(url)) continue;
-    const query = QUERY.exec(url);
-    const from = query ? query.index + query[0].length : url.search(SIGNING);
-    ranges.push([match.index + from, match.index + url.length]);
+    const sign = url.search(SIGNING);
+    if (sign < 0) continue;
+    const query = url.indexOf('?');
+    ranges.push([match.index + (query < 0 ? sign : query + 1), match.index + url.length]);
   }
   for (const match of text.matchAll(SIGNING_ALONE)) {
     const end = match.index + match[0].length;
@@ -104,46 +146,75 @@ const WORD = /[\p{L}\p{N}_]/u;
 const standsAlone = (text: string, from: number, to: number): boolean =>
   !WORD.test(text.charAt(from - 1)) && !WORD.test(text.charAt(to));
 
+/** Strings and numbers at any depth of a secret value; a list or an object of secrets is as secret as its parts. */
+function leaves(value: unknown, found: string[], depth = 0): string[] {
+  if (typeof value === 'string') found.push(value);
+  else if (typeof value === 'number' || typeof value === 'bigint') found.push(String(value));
+  else if (typeof value === 'object' && value !== null && depth < 16) {
+    for (const item of Object.values(value)) leaves(item, found, depth + 1);
+  }
+  return found;
+}
+
+/** How a secret may be written without being escaped: services trim, headers hold base64. */
+function spellings(secret: string): string[] {
+  if (secret.length < SHORT) return [secret];
+  const bytes = Buffer.from(secret, 'utf8');
+  const trimmed = secret.trim();
+  return [
+    secret,
+    ...(trimmed.length >= SHORT ? [trimmed] : []),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+  ];
+}
+
 export class Redactor {
   readonly #needles: readonly string[];
 
   constructor(secrets: readonly unknown[]) {
-    const needles = new Set<string>();
-    for (const secret of leaves(secrets, [])) {
-      for (const form of spellings(secret)) if (form.trim() !== '') needles.add(form);
-    }
-    this.#needles = [...needles];
+    const needles = new Set(leaves(secrets, []).flatMap(spellings));
+    this.#needles = [...needles].filter((needle) => needle.trim() !== '');
   }
 
   text(text: string): string {
+    const ranges = viewsOf(text).flatMap((view) => {
+      const found = this.#find(view.text);
+      const { starts } = view;
+      return starts ? found.map(([from, to]): Range => [starts[from] as number, starts[to] as number]) : found;
+    });
+    return ranges.length === 0 ? text : without(text, ranges);
+  }
+
+  #find(text: string): Range[] {
     const ranges = signed(text);
     for (const needle of this.#needles) {
-      for (let from = text.indexOf(needle); from >= 0; from = text.indexOf(needle, from + 1)) {
-        const to = from + needle.length;
+      const head = needle.slice(0, HEAD);
+      for (let from = text.indexOf(head); from >= 0; from = text.indexOf(head, from + 1)) {
+        let length = head.length;
+        while (length < needle.length && text[from + length] === needle[length]) length += 1;
+        const to = from + length;
         if (needle.length >= SHORT || standsAlone(text, from, to)) ranges.push([from, to]);
       }
     }
-    if (ranges.length === 0) return text;
-
-    ranges.sort((a, b) => a[0] - b[0]);
-    let result = '';
-    let done = 0;
-    let open: { from: number; to: number } | undefined;
-    const close = (): void => {
-      if (!open) return;
-      result += text.slice(done, open.from) + MARK;
-      done = open.to;
-    };
-    for (const [from, to] of ranges) {
-      if (from === to) continue;
-      if (open && from <= open.to) {
-        open.to = Math.max(open.to, to);
-        continue;
-      }
-      close();
-      open = { from, to };
-    }
-    close();
-    return result + text.slice(done);
+    return ranges;
   }
+}
+
+/** The text with each stretch that the ranges cover replaced by one mark. */
+function without(text: string, ranges: readonly Range[]): string {
+  const stretches: Range[] = [];
+  for (const [from, to] of [...ranges].sort((a, b) => a[0] - b[0])) {
+    const last = stretches.at(-1);
+    if (from === to) continue;
+    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    else stretches.push([from, to]);
+  }
+  let result = '';
+  let done = 0;
+  for (const [from, to] of stretches) {
+    result += text.slice(done, from) + MARK;
+    done = to;
+  }
+  return result + text.slice(done);
 }
