@@ -1,6 +1,7 @@
 import { type CallbackContext, parseContext } from './decision/callback-context';
 import { decide } from './decision/decide';
 import type { Answer, Call, Outcome, Situation } from './decision/steps';
+import { isRecord, text } from './job/properties';
 
 /** What runs an operation: the way to the service and the clock. */
 export interface Tools {
@@ -30,14 +31,21 @@ export async function runOperation(request: Request, tools: Tools): Promise<Answ
     return { status: 'FAILED', code: 'InternalFailure', message: (error as Error).message, ...standingModel(request) };
   }
   const outcomes: Outcome[] = [];
-  for (;;) {
-    const step = decide({ ...request, context, outcomes, now: tools.now(), jitter: tools.random() });
-    if ('status' in step) {
-      return step;
+  try {
+    for (;;) {
+      const step = decide({ ...request, context, outcomes, now: tools.now(), jitter: tools.random() });
+      if ('status' in step) {
+        return step;
+      }
+      const outcome = await tools.perform(step);
+      tools.log(step.call, summary(step, outcome));
+      outcomes.push(outcome);
     }
-    const outcome = await tools.perform(step);
-    tools.log(step.call, summary(step, outcome));
-    outcomes.push(outcome);
+  } catch (error) {
+    tools.log('the handler itself failed', { error });
+    const message =
+      'The handler itself failed; its log has the stack. This is a fault of the resource type, not of the template.';
+    return { status: 'FAILED', code: 'InternalFailure', message, ...standingModel(request, context, outcomes) };
   }
 }
 
@@ -49,6 +57,14 @@ function summary(call: Call, outcome: Outcome): Record<string, unknown> {
   return { jobId, state: 'job' in outcome ? outcome.job.State : undefined };
 }
 
-function standingModel({ operation, desired }: Request): { model?: { Id: unknown } } {
-  return operation !== 'CREATE' || desired.Id !== undefined ? { model: { Id: desired.Id } } : {};
+/** The identifier of what exists, wherever it stands: rollback and clean-up need it. */
+function standingModel(
+  { desired, callbackContext }: Request,
+  context?: CallbackContext,
+  outcomes: readonly Outcome[] = [],
+): { model?: { Id: string } } {
+  const made = outcomes.flatMap((outcome) => ('job' in outcome ? [outcome.job.Id] : [])).at(-1);
+  const remembered = context?.jobId ?? text(isRecord(callbackContext) ? callbackContext : undefined, 'jobId');
+  const Id = made ?? remembered ?? text(desired, 'Id');
+  return Id === undefined ? {} : { model: { Id } };
 }

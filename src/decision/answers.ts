@@ -35,7 +35,7 @@ export function failedWithoutJob(code: ErrorCode, message: string): Answer {
 }
 
 export function notFound(situation: Situation): Answer {
-  const id = jobIdOf(situation) ?? text(situation.desired, 'Id');
+  const id = jobIdOf(situation);
   const message =
     id === undefined
       ? 'The model names no job: Id is missing.'
@@ -58,7 +58,8 @@ export function inProgress(
     return failed(
       situation,
       'NotStabilized',
-      `Gave up on job ${context.jobId} after ${duration(situation.now - context.beganAt)}; ${seen}. ${sentence(message)}`,
+      `Gave up on job ${context.jobId} after ${duration(situation.now - context.beganAt)}; ${seen}. At the end: ${message.replace(/\.$/, '')}. ` +
+        'Look at the job in AWS Data Exchange; if it still runs, wait for its end before you try again.',
       job,
     );
   }
@@ -75,7 +76,9 @@ export function inProgress(
 export function backOff(situation: Situation, context: CallbackContext, refusal: Refusal): Answer {
   const faults = (context.faults ?? 0) + 1;
   const delay = faultDelay(faults, situation.jitter);
-  const message = `${refusal.message}; trying again in ${delay} s (try ${faults})`;
+  const message = pastDeadline(situation, context)
+    ? refusal.message
+    : `${refusal.message}; trying again in ${delay} s (try ${faults})`;
   return inProgress(situation, { ...context, faults }, delay, message);
 }
 
@@ -92,8 +95,4 @@ function deadline({ operation }: Situation): number {
     throw new TypeError(`${operation} never waits`);
   }
   return DEADLINE_MS[operation];
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -19,6 +19,24 @@ export type Change =
   | { readonly change: 'replace'; readonly properties: readonly string[] }
   | { readonly change: 'invalid'; readonly message: string };
 
+/** What a change of each kind brings along, to know one of ours again. */
+const CHANGES: Readonly<Record<Change['change'], (change: Record<string, unknown>) => boolean>> = {
+  none: () => true,
+  start: () => true,
+  stop: () => true,
+  replace: ({ properties }) => Array.isArray(properties) && properties.every((name) => typeof name === 'string'),
+  invalid: ({ message }) => typeof message === 'string',
+};
+
+function isChange(raw: unknown): raw is Change {
+  return (
+    isRecord(raw) &&
+    typeof raw.change === 'string' &&
+    Object.hasOwn(CHANGES, raw.change) &&
+    CHANGES[raw.change as Change['change']](raw)
+  );
+}
+
 /** What an operation remembers between two invocations. Times are epoch milliseconds of the handler's clock. Holds no secret. */
 export interface CallbackContext {
   readonly phase: Phase;
@@ -53,8 +71,8 @@ export function parseContext(raw: unknown): CallbackContext | undefined {
     !PHASES.includes(raw.phase as Phase) ||
     typeof raw.beganAt !== 'number' ||
     times.some((name) => raw[name] !== undefined && typeof raw[name] !== 'number') ||
-    (raw.jobId !== undefined && typeof raw.jobId !== 'string') ||
-    (raw.change !== undefined && !isRecord(raw.change))
+    ['jobId', 'lastSeen'].some((name) => raw[name] !== undefined && typeof raw[name] !== 'string') ||
+    (raw.change !== undefined && !isChange(raw.change))
   ) {
     throw new TypeError('callbackContext is not one that this type has returned');
   }

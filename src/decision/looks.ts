@@ -1,6 +1,6 @@
 import type { Job } from '../job/job';
 import { isJobState, type JobState } from '../job/states';
-import { failed, failedWithoutJob, inProgress, notFound, pastDeadline, success } from './answers';
+import { failed, inProgress, notFound, pastDeadline, success } from './answers';
 import type { CallbackContext, Change, Phase } from './callback-context';
 import { contextOf, tried } from './context';
 import { jobFailure, nounOf } from './job-failure';
@@ -191,9 +191,10 @@ const MUTATING: { readonly [O in keyof Phases]: Readonly<Record<Phases[O], Table
 };
 
 const refusePhase: Rule = ({ situation, context }) =>
-  failedWithoutJob(
+  failed(
+    situation,
     'InternalFailure',
-    `The callback context's phase ${context.phase} is not one of ${situation.operation}.`,
+    `The callback context's phase ${context.phase} is not one of ${situation.operation} (job ${context.jobId}).`,
   );
 
 const FOREIGN_PHASE: Table = {

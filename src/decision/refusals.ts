@@ -46,6 +46,6 @@ function onceJobExists(situation: Situation, call: 'GetJob' | 'StartJob' | 'Canc
     case 'fault':
       return backOff(situation, contextOf(situation), refusal);
     case 'final':
-      return failed(situation, refusal.code, refusal.message);
+      return failed(situation, refusal.code, `Job ${jobIdOf(situation)}: ${refusal.message}`);
   }
 }

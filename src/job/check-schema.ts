@@ -84,9 +84,14 @@ function checkMembers(value: Record<string, unknown>, rules: SchemaNode, path: s
   return [...missing, ...members];
 }
 
-/** What to say of a name that is not there; a slip of the case is the most frequent one. */
-export function unknownMember(name: string, known: readonly string[]): string {
-  const meant = known.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+/**
+ * What to say of a name that is not there; a slip of the case is the most frequent one.
+ *
+ * @param known what a message lists
+ * @param candidates what might have been meant, if that is more
+ */
+export function unknownMember(name: string, known: readonly string[], candidates = known): string {
+  const meant = candidates.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   return meant === undefined ? `is not known; known are ${known.join(', ')}` : `is not known; did you mean ${meant}?`;
 }
 

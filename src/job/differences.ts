@@ -1,7 +1,7 @@
 import { canonical } from './canonical';
 import { type Input, jobType } from './job-types';
 import { own, type Properties } from './properties';
-import { PROPERTY_NODES } from './schema-node';
+import { PROPERTY_NODES, type SchemaNode } from './schema-node';
 import { isReadOnly, isWriteOnly } from './translate';
 
 /**
@@ -21,7 +21,7 @@ export function createOnlyDifferences(desired: Properties, previous: Properties)
     if (isWriteOnly(name) && (own(desired, name) === undefined || own(previous, name) === undefined)) {
       return false;
     }
-    const node = PROPERTY_NODES[name];
+    const node = own(PROPERTY_NODES, name) as SchemaNode | undefined;
     return canonical(withDefault(desired, name), node) !== canonical(withDefault(previous, name), node);
   });
 }

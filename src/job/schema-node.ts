@@ -6,7 +6,6 @@ export interface SchemaNode {
   readonly $ref?: string;
   readonly type?: string;
   readonly enum?: readonly unknown[];
-  readonly const?: unknown;
   readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;

@@ -32,7 +32,8 @@ export function describe(problems: readonly Problem[]): string {
   for (const [i, line] of lines.entries()) {
     const next = `${message}${i === 0 ? '' : '; '}${line}`;
     if (next.length > limit) {
-      return i === 0 ? `${next.slice(0, limit)}…` : `${message}; and ${lines.length - i} more`;
+      const more = lines.length - Math.max(i, 1);
+      return `${i === 0 ? `${next.slice(0, limit)}…` : message}${more === 0 ? '' : `; and ${more} more`}`;
     }
     message = next;
   }
@@ -54,11 +55,11 @@ function missing(model: Properties, names: readonly string[], why: string): Prob
 function checkProperty(model: Properties, name: string, type: JobType | undefined): Problem[] {
   const node = own(PROPERTY_NODES, name) as SchemaNode | undefined;
   if (node === undefined) {
-    return [{ path: name, text: unknownMember(name, WRITABLE) }];
+    return [{ path: name, text: unknownMember(name, type === undefined ? WRITABLE : propertiesOf(type), WRITABLE) }];
   }
   const value = own(model, name);
   const problems = [...checkSchema(value, node, name, mayEcho), ...duplicates(value, node, name)];
-  if (type === undefined || COMMON.includes(name) || type.inputs.some((input) => input.property === name)) {
+  if (type === undefined || propertiesOf(type).includes(name)) {
     return problems;
   }
   const what = mayEcho(name) ? ` (given: ${shown(value)})` : '';
@@ -66,6 +67,10 @@ function checkProperty(model: Properties, name: string, type: JobType | undefine
     ...problems,
     { path: name, text: `belongs to ${typesWith(name).join(', ')} and not to ${String(model.Type)}; remove it${what}` },
   ];
+}
+
+function propertiesOf(type: JobType): readonly string[] {
+  return [...COMMON, ...type.inputs.map((input) => input.property)];
 }
 
 function mayEcho(path: string): boolean {
@@ -85,7 +90,8 @@ function duplicates(value: unknown, node: SchemaNode, name: string): Problem[] {
       first.set(key, i);
       return [];
     }
-    return [{ path: `${name}[${i}]`, text: `repeats ${name}[${earlier}]: ${shown(entry)}` }];
+    const what = mayEcho(name) ? `: ${shown(entry)}` : '';
+    return [{ path: `${name}[${i}]`, text: `repeats ${name}[${earlier}]${what}` }];
   });
 }
 

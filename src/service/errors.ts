@@ -76,6 +76,9 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   429: THROTTLED,
 };
 
+/** Errors of a program, not of a network, although Node gives some of them a code (`ERR_INVALID_URL`). */
+const OWN_FAULTS: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError']);
+
 /** How a refused StartJob says that too many jobs run. Which error the service uses for it is not documented. */
 const QUOTA_TEXT = /\b(limit|quota|maximum|concurrent|too many)/i;
 
@@ -136,7 +139,7 @@ function meaningOf({ name, code, status }: Thrown): Meaning {
   if (status !== undefined || name === 'SyntaxError') {
     return SERVICE_FAULT;
   }
-  return typeof code === 'string' ? NO_ANSWER : UNEXPECTED;
+  return typeof code === 'string' && !OWN_FAULTS.has(name) ? NO_ANSWER : UNEXPECTED;
 }
 
 /** What the same error means to one call and not to the others. */
