@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+
+/** `FC_SEED=123 npx jest test/…` runs every property and every simulation again as they ran then. */
+export const SEED = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+
+/** fast-check's assert with this run's seed; a failure says how to see it again. */
+export function check<Ts>(property: fc.IRawProperty<Ts>, numRuns = 100): void {
+  replayable(() => fc.assert(property as fc.IProperty<Ts>, { seed: SEED, numRuns }));
+}
+
+export async function checkAsync<Ts>(property: fc.IAsyncProperty<Ts>, numRuns = 100): Promise<void> {
+  await fc.assert(property, { seed: SEED, numRuns }).catch(explain);
+}
+
+export function replayable(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    explain(error);
+  }
+}
+
+function explain(error: unknown): never {
+  (error as Error).message = `replay with FC_SEED=${SEED}\n${(error as Error).message}`;
+  throw error;
+}
+
+/** A small seeded generator of numbers from 0 to 1 (mulberry32), for simulations. */
+export function randomFrom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { canonical } from '../../src/job/canonical';
+import { createOnlyDifferences } from '../../src/job/differences';
+import type { Job } from '../../src/job/job';
+import { JOB_TYPE_NAMES, JOB_TYPES, type JobType } from '../../src/job/job-types';
+import { normalise } from '../../src/job/normalise';
+import { PROPERTY_NODES } from '../../src/job/schema-node';
+import { JOB_STATES } from '../../src/job/states';
+import { createJobInput, modelOf, withoutWriteOnly } from '../../src/job/translate';
+import { DATA_SET, JOB_ID, MAXIMAL, MINIMAL, modelOfType, REVISION, SECRET } from './examples';
+import { check } from './seed';
+
+const AT = '2026-11-22T10:00:00.000Z';
+
+/** A job as the service shows it after CreateJob with this body. */
+const echo = (input: ReturnType<typeof createJobInput>, State = 'WAITING'): Job => ({
+  Id: JOB_ID,
+  Arn: `arn:aws:dataexchange:us-east-1:123456789012:jobs/${JOB_ID}`,
+  State,
+  CreatedAt: AT,
+  UpdatedAt: AT,
+  ...input,
+});
+
+describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
+  const type: JobType = JOB_TYPES[name];
+
+  it('goes to the service and comes back as it was, with defaults, without secrets', () => {
+    check(
+      fc.property(modelOfType(name), fc.constantFrom(...JOB_STATES), (model, state) => {
+        const back = modelOf(echo(createJobInput(model), state));
+        const defaults = type.inputs.flatMap((input) => (input.default ? [[input.property, input.default]] : []));
+        expect(back).toEqual({
+          ...Object.fromEntries(defaults),
+          ...withoutWriteOnly(model),
+          StartOnCreation: state !== 'WAITING',
+          Id: JOB_ID,
+          Arn: echo(createJobInput(model)).Arn,
+          State: state,
+          CreatedAt: AT,
+          LastUpdatedTime: AT,
+        });
+        expect(createOnlyDifferences(model, back)).toEqual([]);
+        expect(createJobInput(model)).toEqual(createJobInput({ ...back, ...model }));
+      }),
+    );
+  });
+
+  it('fills exactly its own branch of Details', () => {
+    const { Type, Details } = createJobInput(MAXIMAL[name]);
+    expect(Type).toBe(name);
+    expect(Object.keys(Details)).toEqual([type.details]);
+  });
+
+  it('shows its read-only properties, and none that the service left out or sent as null', () => {
+    const input = createJobInput(MINIMAL[name]);
+    const branch = Object.fromEntries((type.attributes ?? []).map(({ member }) => [member, `the ${member}`]));
+    const details = { ...input.Details[type.details], ...branch };
+    const shown = modelOf({ ...echo(input), Details: { [type.details]: details } });
+    for (const { property, member } of type.attributes ?? []) {
+      expect(shown[property]).toBe(`the ${member}`);
+    }
+    const nulls = Object.fromEntries(Object.keys(details).map((member) => [member, null]));
+    const bare = modelOf({ Id: JOB_ID, State: 'WAITING', Type: name, Details: { [type.details]: nulls } });
+    expect(bare).toEqual({ Type: name, Id: JOB_ID, State: 'WAITING', StartOnCreation: false });
+  });
+});
+
+it('sends the bodies that the API reference shows', () => {
+  expect(createJobInput(MAXIMAL.EXPORT_REVISIONS_TO_S3).Details).toEqual({
+    ExportRevisionsToS3: {
+      DataSetId: DATA_SET,
+      RevisionDestinations: [
+        { RevisionId: REVISION, Bucket: 'target', KeyPattern: '${Revision.CreatedAt}/${Asset.Name}' },
+      ],
+      Encryption: {
+        Type: 'aws:kms',
+        KmsKeyArn: MAXIMAL.EXPORT_REVISIONS_TO_S3.S3RevisionDestinationEncryptionKmsKeyArn,
+      },
+    },
+  });
+  expect(createJobInput(MINIMAL.IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY).Details).toEqual({
+    ImportAssetsFromLakeFormationTagPolicy: {
+      DataSetId: DATA_SET,
+      RevisionId: REVISION,
+      CatalogId: '123456789012',
+      RoleArn: 'arn:aws:iam::123456789012:role/lake',
+      Database: { Expression: [{ TagKey: 'team', TagValues: ['data'] }], Permissions: ['DESCRIBE'] },
+    },
+  });
+  expect(createJobInput(MAXIMAL.IMPORT_ASSET_FROM_API_GATEWAY_API).Details).toMatchObject({
+    ImportAssetFromApiGatewayApi: { ApiKey: SECRET, ProtocolType: 'REST', Stage: 'prod', ApiId: 'abc123' },
+  });
+});
+
+it('leaves the properties of another job type out', () => {
+  const model = { ...MINIMAL.IMPORT_ASSETS_FROM_S3, AssetId: DATA_SET, Id: JOB_ID, State: 'WAITING' };
+  expect(createJobInput(model)).toEqual(createJobInput(MINIMAL.IMPORT_ASSETS_FROM_S3));
+});
+
+it('shows a job of an unknown type and state by what is common', () => {
+  const job = { Id: JOB_ID, State: 'PAUSED', Type: 'IMPORT_FROM_MARS', Details: { ImportFromMars: { Rover: 1 } } };
+  expect(modelOf(job)).toEqual({ Type: 'IMPORT_FROM_MARS', Id: JOB_ID, State: 'PAUSED', StartOnCreation: true });
+  expect(modelOf({ ...job, Type: 'constructor' })).toMatchObject({ Id: JOB_ID });
+});
+
+describe('normalise', () => {
+  it.each([
+    ['words for truth', { StartOnCreation: 'true' }, { StartOnCreation: true }],
+    ['words for falsehood', { StartOnCreation: 'false' }, { StartOnCreation: false }],
+    ['other words', { StartOnCreation: 'yes' }, { StartOnCreation: 'yes' }],
+    ['a number that YAML made', { LakeFormationCatalogId: 123456789012 }, { LakeFormationCatalogId: '123456789012' }],
+    ['nested numbers', { S3AssetSources: [{ Bucket: 'b', Key: 7 }] }, { S3AssetSources: [{ Bucket: 'b', Key: '7' }] }],
+    [
+      'numbers in nested lists',
+      { LakeFormationTableExpression: [{ TagKey: 1, TagValues: [2, true] }] },
+      { LakeFormationTableExpression: [{ TagKey: '1', TagValues: ['2', 'true'] }] },
+    ],
+    [
+      'nulls at any depth',
+      { RevisionId: null, S3AssetSources: [null, { Bucket: null, Key: 'k' }] },
+      { S3AssetSources: [{ Key: 'k' }] },
+    ],
+    ['empty values stay', { UrlAssetName: '', S3AssetSources: [] }, { UrlAssetName: '', S3AssetSources: [] }],
+    ['what it does not know', { Foo: '7', DataSetId: ['x'] }, { Foo: '7', DataSetId: ['x'] }],
+  ])('%s', (_name, raw, expected) => expect(normalise(raw)).toEqual(expected));
+
+  it.each([[undefined], [null], [[]], ['text'], [7]])('makes an empty model of %j', (raw) =>
+    expect(normalise(raw)).toEqual({}),
+  );
+
+  it('is settled after one time, and changes no valid model', () => {
+    check(
+      fc.property(fc.constantFrom(...JOB_TYPE_NAMES).chain(modelOfType), (model) => {
+        expect(normalise(model)).toEqual(model);
+      }),
+    );
+    check(fc.property(fc.jsonValue(), (raw) => expect(normalise(normalise(raw))).toEqual(normalise(raw))));
+  });
+});
+
+describe('differences', () => {
+  const LAKE = MAXIMAL.IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY;
+  const API = MAXIMAL.IMPORT_ASSET_FROM_API_GATEWAY_API;
+  const { ApiGatewayProtocolType: _, ...PLAIN_API } = API;
+  const { ApiGatewayApiKey: __, ...OPEN_API } = API;
+  const tag = (...TagValues: string[]) => ({ ...LAKE, LakeFormationTableExpression: [{ TagKey: 'k', TagValues }] });
+
+  it.each<[string, object, object, string[]]>([
+    ['none', API, API, []],
+    ['start alone', { ...API, StartOnCreation: false }, API, []],
+    ['what is read-only', { ...API, Id: 'x', State: 'ERROR' }, { ...API, Id: 'y' }, []],
+    ['another order of a list', { ...LAKE, LakeFormationTablePermissions: ['SELECT', 'DESCRIBE'] }, LAKE, []],
+    ['another order of a nested list', tag('a', 'b'), tag('b', 'a'), []],
+    [
+      'another order of members',
+      { ...LAKE, LakeFormationDatabaseExpression: [{ TagValues: ['data'], TagKey: 'team' }] },
+      LAKE,
+      [],
+    ],
+    ['a repeated entry', tag('a', 'a'), tag('a'), ['LakeFormationTableExpression']],
+    ['an absent protocol', PLAIN_API, API, []],
+    ['a protocol that appears', API, PLAIN_API, []],
+    ['a secret that only one has', OPEN_API, API, []],
+    ['a secret that the service does not tell', API, OPEN_API, []],
+    ['another secret', { ...API, ApiGatewayApiKey: 'other' }, API, ['ApiGatewayApiKey']],
+    ['a property less', OPEN_API, { ...OPEN_API, ApiGatewayApiDescription: undefined }, ['ApiGatewayApiDescription']],
+    ['several', { ...API, DataSetId: REVISION, ApiGatewayStage: 'x' }, API, ['DataSetId', 'ApiGatewayStage']],
+    ['an unknown one', { ...API, constructor: 1 }, API, ['constructor']],
+    ['one with a prototype’s name', JSON.parse('{"__proto__":{"x":1}}'), {}, ['__proto__']],
+  ])('%s', (_name, desired, previous, expected) =>
+    expect(createOnlyDifferences(desired as never, previous as never)).toEqual(expected),
+  );
+
+  it('are blind to order exactly where the schema is', () => {
+    check(
+      fc.property(fc.constantFrom(...JOB_TYPE_NAMES).chain(modelOfType), fc.nat(), (model, turn) => {
+        const turned = Object.fromEntries(
+          Object.entries(model).map(([name, value]) => {
+            const places = Array.isArray(value) ? turn % Math.max(1, value.length) : 0;
+            return [name, Array.isArray(value) ? [...value.slice(places), ...value.slice(0, places)] : value];
+          }),
+        );
+        expect(createOnlyDifferences(turned, model)).toEqual([]);
+      }),
+    );
+    expect(canonical(['a', 'b'], { insertionOrder: true })).not.toBe(canonical(['b', 'a'], { insertionOrder: true }));
+    expect(canonical([1, 2], PROPERTY_NODES.Type)).not.toBe(canonical([2, 1], PROPERTY_NODES.Type));
+  });
+});

@@ -1,0 +1,294 @@
+import fc from 'fast-check';
+import type { Problem } from '../../src/job/check-schema';
+import { JOB_TYPE_NAMES, JOB_TYPES, type JobType, type JobTypeName } from '../../src/job/job-types';
+import { normalise } from '../../src/job/normalise';
+import type { Properties } from '../../src/job/properties';
+import { describe as describeProblems, validate } from '../../src/job/validate';
+import { DATA_SET, MAXIMAL, MINIMAL, modelOfType, SECRET } from './examples';
+import { check } from './seed';
+
+const EACH = JOB_TYPE_NAMES.map((name) => [name] as const);
+const typeOf = (name: JobTypeName): JobType => JOB_TYPES[name];
+
+/** What the problems say, one line each. */
+const said = (model: unknown): string[] => validate(normalise(model)).map(({ path, text }) => `${path} ${text}`);
+const paths = (model: unknown): string[] => validate(normalise(model)).map(({ path }) => path);
+
+/** A value for a property, of whatever type it belongs to. */
+const ANY_VALUE: Properties = Object.assign({}, ...Object.values(MAXIMAL));
+
+describe.each(EACH)('%s', (name) => {
+  const inputs = typeOf(name).inputs.map(({ property }) => property);
+  const foreign = Object.keys(ANY_VALUE).filter(
+    (property) => !['Type', 'StartOnCreation', ...inputs].includes(property),
+  );
+
+  it('takes its smallest and its largest model', () => {
+    expect(said(MINIMAL[name])).toEqual([]);
+    expect(said(MAXIMAL[name])).toEqual([]);
+  });
+
+  it('takes every model that table and schema allow', () => {
+    check(fc.property(modelOfType(name), (model) => expect(said(model)).toEqual([])));
+  });
+
+  it.each(
+    typeOf(name)
+      .inputs.filter((input) => input.required)
+      .map(({ property }) => [property]),
+  )('misses %s', (property) => {
+    const { [property]: _, ...model } = MINIMAL[name];
+    expect(said(model)).toEqual([`${property} is required for ${name}, but missing`]);
+    // null and absent are one and the same on the wire
+    expect(said({ ...model, [property]: null })).toEqual([`${property} is required for ${name}, but missing`]);
+  });
+
+  it.each(foreign.map((property) => [property]))('refuses the foreign %s and names both types', (property) => {
+    const [line, ...others] = said({ ...MAXIMAL[name], [property]: ANY_VALUE[property] });
+    expect(others).toEqual([]);
+    expect(line).toMatch(new RegExp(`^${property} belongs to .* and not to ${name}; remove it`));
+    const owners = JOB_TYPE_NAMES.filter((other) => typeOf(other).inputs.some((input) => input.property === property));
+    for (const owner of owners) {
+      expect(line).toContain(owner);
+    }
+    expect(line).not.toContain(SECRET);
+  });
+
+  it('does not look at read-only properties', () => {
+    expect(said({ ...MINIMAL[name], Id: '!', State: 7, Arn: {}, SignedUrl: [] })).toEqual([]);
+  });
+});
+
+const S3 = MINIMAL.IMPORT_ASSETS_FROM_S3;
+const URL_IMPORT = MINIMAL.IMPORT_ASSET_FROM_SIGNED_URL;
+const API = MINIMAL.IMPORT_ASSET_FROM_API_GATEWAY_API;
+const LAKE = MINIMAL.IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY;
+const ACCESS = MINIMAL.CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET;
+const EXPORT = MINIMAL.EXPORT_ASSETS_TO_S3;
+const REVISIONS = MINIMAL.EXPORT_REVISIONS_TO_S3;
+const { LakeFormationDatabaseExpression: _, LakeFormationDatabasePermissions: __, ...LAKE_BARE } = LAKE;
+const KEY = MAXIMAL.EXPORT_ASSETS_TO_S3.S3AssetDestinationEncryptionKmsKeyArn;
+const source = (i: number) => ({ Bucket: 'source', Key: `k${i}` });
+
+describe('the rule about one property', () => {
+  it.each<[string, Properties, string[]]>([
+    ['id too short', { ...S3, DataSetId: 'd'.repeat(29) }, ['DataSetId']],
+    ['id too long', { ...S3, RevisionId: 'd'.repeat(41) }, ['RevisionId']],
+    ['id with a newline', { ...S3, RevisionId: `${'d'.repeat(32)}\n` }, ['RevisionId']],
+    ['no source', { ...S3, S3AssetSources: [] }, ['S3AssetSources']],
+    ['101 sources', { ...S3, S3AssetSources: Array.from({ length: 101 }, (_, i) => source(i)) }, ['S3AssetSources']],
+    ['source without key', { ...S3, S3AssetSources: [{ Bucket: 'source' }] }, ['S3AssetSources[0].Key']],
+    ['empty key', { ...S3, S3AssetSources: [{ Bucket: 'source', Key: '' }] }, ['S3AssetSources[0].Key']],
+    ['member unknown', { ...S3, S3AssetSources: [{ ...source(1), key: 'x' }] }, ['S3AssetSources[0].key']],
+    ['list is text', { ...S3, S3AssetSources: 's3://source/k' }, ['S3AssetSources']],
+    ['entry is text', { ...S3, S3AssetSources: ['s3://source/k'] }, ['S3AssetSources[0]']],
+    ['start is a word', { ...S3, StartOnCreation: 'yes' }, ['StartOnCreation']],
+    ['start is a number', { ...S3, StartOnCreation: 1 }, ['StartOnCreation']],
+    ['hash of 18 bytes', { ...URL_IMPORT, UrlAssetMd5Hash: 'NTdmMmNkNmVkNzZlY2IyNTUK' }, ['UrlAssetMd5Hash']],
+    ['hash in hex', { ...URL_IMPORT, UrlAssetMd5Hash: 'd41d8cd98f00b204e9800998' }, ['UrlAssetMd5Hash']],
+    ['hash with stray bits', { ...URL_IMPORT, UrlAssetMd5Hash: '1B2M2Y8AsgTpgAmY7PhCfh==' }, ['UrlAssetMd5Hash']],
+    ['empty name', { ...URL_IMPORT, UrlAssetName: '' }, ['UrlAssetName']],
+    ['another protocol', { ...API, ApiGatewayProtocolType: 'HTTP' }, ['ApiGatewayProtocolType']],
+    ['11 digits', { ...LAKE, LakeFormationCatalogId: '12345678901' }, ['LakeFormationCatalogId']],
+    ['a user ARN', { ...LAKE, LakeFormationRoleArn: 'arn:aws:iam::123456789012:user/x' }, ['LakeFormationRoleArn']],
+    [
+      'SELECT on a database',
+      { ...LAKE, LakeFormationDatabasePermissions: ['SELECT'] },
+      ['LakeFormationDatabasePermissions[0]'],
+    ],
+    [
+      'no key to grant',
+      { ...ACCESS, S3DataAccessAssetSource: { Bucket: 'shared', KmsKeysToGrant: [] } },
+      ['S3DataAccessAssetSource.KmsKeysToGrant'],
+    ],
+    ['a list of sources', { ...ACCESS, S3DataAccessAssetSource: [{ Bucket: 'shared' }] }, ['S3DataAccessAssetSource']],
+    [
+      'two revisions',
+      {
+        ...REVISIONS,
+        S3RevisionDestinations: [0, 1].map((i) => ({ RevisionId: `${DATA_SET}${i}`, Bucket: 'target' })),
+      },
+      ['S3RevisionDestinations'],
+    ],
+    [
+      'a pattern without asset',
+      {
+        ...REVISIONS,
+        S3RevisionDestinations: [{ RevisionId: DATA_SET, Bucket: 'target', KeyPattern: '${Revision.Id}' }],
+      },
+      ['S3RevisionDestinations[0].KeyPattern'],
+    ],
+    [
+      'another encryption',
+      { ...EXPORT, S3AssetDestinationEncryptionType: 'none' },
+      ['S3AssetDestinationEncryptionType'],
+    ],
+    ['slip of the case', { ...S3, startoncreation: true }, ['startoncreation']],
+  ])('%s', (_name, model, expected) => expect(paths(model)).toEqual(expected));
+
+  it('says what was given and what is allowed', () => {
+    expect(said({ ...API, ApiGatewayProtocolType: 'HTTP' })).toEqual([
+      'ApiGatewayProtocolType "HTTP" is not one of REST',
+    ]);
+    expect(said({ ...S3, startoncreation: true })).toEqual([
+      'startoncreation is not known; did you mean StartOnCreation?',
+    ]);
+    expect(said({ ...S3, S3AssetSources: [] })).toEqual(['S3AssetSources has 0 entries; 1 to 100 allowed']);
+    expect(said({ ...S3, StartOnCreation: 'yes' })).toEqual(['StartOnCreation must be true or false, not "yes"']);
+  });
+});
+
+describe('the rules between properties', () => {
+  it.each<[string, Properties, string[]]>([
+    [
+      'permissions missing',
+      { ...LAKE_BARE, LakeFormationTableExpression: [{ TagKey: 'k', TagValues: ['v'] }] },
+      ['LakeFormationTablePermissions is required together with LakeFormationTableExpression, but missing'],
+    ],
+    [
+      'expression missing',
+      { ...LAKE, LakeFormationTablePermissions: ['SELECT'] },
+      ['LakeFormationTableExpression is required together with LakeFormationTablePermissions, but missing'],
+    ],
+    [
+      'neither database nor table',
+      LAKE_BARE,
+      [
+        'LakeFormationDatabaseExpression or LakeFormationTableExpression is required for IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY (at least one of them), but both are missing',
+      ],
+    ],
+    [
+      'aws:kms without key',
+      { ...EXPORT, S3AssetDestinationEncryptionType: 'aws:kms' },
+      [
+        'S3AssetDestinationEncryptionKmsKeyArn is required where S3AssetDestinationEncryptionType is aws:kms, but missing',
+      ],
+    ],
+    [
+      'AES256 with key',
+      { ...EXPORT, S3AssetDestinationEncryptionType: 'AES256', S3AssetDestinationEncryptionKmsKeyArn: KEY },
+      [
+        'S3AssetDestinationEncryptionKmsKeyArn is allowed only where S3AssetDestinationEncryptionType is aws:kms; it is "AES256"',
+      ],
+    ],
+    [
+      'key without encryption',
+      { ...REVISIONS, S3RevisionDestinationEncryptionKmsKeyArn: KEY },
+      [
+        'S3RevisionDestinationEncryptionKmsKeyArn is allowed only where S3RevisionDestinationEncryptionType is aws:kms; it is missing',
+      ],
+    ],
+    ['AES256 alone', { ...REVISIONS, S3RevisionDestinationEncryptionType: 'AES256' }, []],
+    [
+      'table alone',
+      {
+        ...LAKE_BARE,
+        LakeFormationTableExpression: [{ TagKey: 'k', TagValues: ['v'] }],
+        LakeFormationTablePermissions: ['SELECT'],
+      },
+      [],
+    ],
+  ])('%s', (_name, model, expected) => expect(said(model)).toEqual(expected));
+});
+
+describe('duplicates', () => {
+  it('are exact ones among the entries of a list, members in any order', () => {
+    const model = { ...S3, S3AssetSources: [source(1), source(2), { Key: 'k1', Bucket: 'source' }] };
+    expect(said(model)).toEqual(['S3AssetSources[2] repeats S3AssetSources[0]: {"Key":"k1","Bucket":"source"}']);
+  });
+
+  it('of one object to two places are none', () => {
+    const S3AssetDestinations = [
+      { AssetId: DATA_SET, Bucket: 'target', Key: 'a' },
+      { AssetId: DATA_SET, Bucket: 'target', Key: 'b' },
+    ];
+    expect(said({ ...EXPORT, S3AssetDestinations })).toEqual([]);
+  });
+});
+
+describe('all problems at once', () => {
+  it('in one list', () => {
+    expect(
+      paths({
+        Type: 'EXPORT_ASSETS_TO_S3',
+        DataSetId: 'x',
+        S3AssetDestinations: [{ Bucket: 'target' }],
+        S3AssetDestinationEncryptionType: 'aws:kms',
+        AssetId: DATA_SET,
+        Nonsense: 1,
+      }).sort(),
+    ).toEqual([
+      'AssetId',
+      'DataSetId',
+      'Nonsense',
+      'RevisionId',
+      'S3AssetDestinationEncryptionKmsKeyArn',
+      'S3AssetDestinations[0].AssetId',
+    ]);
+  });
+
+  it('of an empty model', () => expect(paths({})).toEqual(['Type', 'DataSetId']));
+
+  const problem = (i: number, length: number): Problem => ({ path: `P${i}`, text: 'x'.repeat(length) });
+
+  it.each([
+    ['many short ones', Array.from({ length: 200 }, (_, i) => problem(i, 30))],
+    ['a long first one', [problem(0, 5_000), problem(1, 10), problem(2, 10)]],
+    ['a long one later', [problem(0, 10), problem(1, 5_000), problem(2, 10)]],
+  ])('are cut to about 1,900 characters: %s', (_name, problems) => {
+    const message = describeProblems(problems);
+    expect(message.length).toBeLessThanOrEqual(1_900);
+    const [, more] = message.match(/; and (\d+) more$/) ?? [];
+    expect(Number(more)).toBe(
+      problems.length - Math.max(1, problems.filter(({ path, text }) => message.includes(`${path} ${text}`)).length),
+    );
+  });
+
+  it('names a single problem in full, however long', () => {
+    expect(describeProblems([problem(0, 5_000)])).not.toMatch(/more$/);
+  });
+
+  it('leaves room for others beside two unknown names', () => {
+    const message = describeProblems(validate({ ...S3, Foo: 1, Bar: 2, DataSetId: 'x' }));
+    expect(message).toMatch(/^3 problems: .*Foo .*Bar /);
+    expect(message).not.toMatch(/more$/);
+  });
+});
+
+describe('hostile input', () => {
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', ''])('Type %j is just wrong', (Type) => {
+    expect(paths({ ...S3, Type })).toEqual(['Type']);
+  });
+
+  it('knows no property from a prototype', () => {
+    const model = JSON.parse(`{"Type":"IMPORT_ASSETS_FROM_S3","__proto__":{"DataSetId":"x"},"constructor":1}`);
+    expect(paths(model).sort()).toEqual(['DataSetId', 'RevisionId', 'S3AssetSources', '__proto__', 'constructor']);
+  });
+
+  const json = fc.jsonValue({ maxDepth: 4 });
+
+  it('is answered with problems, whatever JSON stands where', () => {
+    check(
+      fc.property(
+        fc.dictionary(fc.oneof(fc.constantFrom(...Object.keys(ANY_VALUE)), fc.string()), json),
+        fc.constantFrom<unknown>(...JOB_TYPE_NAMES, 'constructor', 7, null, [], {}),
+        (model, Type) => {
+          const problems = validate(normalise({ ...model, Type }));
+          expect(describeProblems(problems).length).toBeLessThanOrEqual(1_900);
+          expect(problems.every(({ path, text }) => typeof path === 'string' && text.length > 0)).toBe(true);
+        },
+      ),
+      300,
+    );
+  });
+
+  it('never gets a secret echoed, of whatever shape and with whatever Type', () => {
+    const shapes = [SECRET, [SECRET, SECRET], { [SECRET]: SECRET }, [[SECRET]], [{ key: SECRET }], `${SECRET}\n`];
+    for (const Type of [...JOB_TYPE_NAMES, 'constructor', undefined]) {
+      for (const ApiGatewayApiKey of shapes) {
+        const model = { ...MINIMAL[Type as JobTypeName], Type, DataSetId: 'x', ApiGatewayApiKey };
+        expect(describeProblems(validate(normalise(model)))).not.toContain(SECRET);
+      }
+    }
+  });
+});
