@@ -1,0 +1,100 @@
+"""What a shell needs so that `aws`, `sam`, `cfn` and `cdk` talk to local AWS; and `python -m local.environment`,
+which prints it for `eval`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATE_DIR = ROOT / ".local"
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+
+
+def endpoint(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
+
+
+def variables(aws: str, data_exchange: str | None) -> dict[str, str]:
+    """The environment of a client. The account is that of the local Data Exchange, so that ARNs agree."""
+    found = {
+        "AWS_ENDPOINT_URL": aws,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SESSION_TOKEN": "local",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCOUNT_ID": ACCOUNT,
+        "AWS_PAGER": "",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SAM_CLI_TELEMETRY": "0",
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "NO_PROXY": _no_proxy(),
+        "no_proxy": _no_proxy(),
+    }
+    if data_exchange:
+        found["AWS_ENDPOINT_URL_DATAEXCHANGE"] = data_exchange
+    return found
+
+
+def _no_proxy() -> str:
+    known = [host for host in os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",") if host]
+    return ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost"]))
+
+
+def tool_folders() -> list[str]:
+    """Where the project's own tools are: a newcomer has none of them installed."""
+    folders = [path / "bin" for path in sorted((ROOT / ".venv").glob("*")) if (path / "bin").is_dir()]
+    return [str(folder) for folder in [*folders, ROOT / "node_modules" / ".bin"]]
+
+
+def script(found: dict[str, str]) -> str:
+    """Shell commands. A profile of the user's own would take precedence over the keys, so it goes."""
+    lines = ["unset AWS_PROFILE AWS_DEFAULT_PROFILE"]
+    lines += [f"export {name}={shlex.quote(value)}" for name, value in found.items()]
+    folders = ":".join(tool_folders())
+    # as often as one evaluates it, the folders stand in PATH once
+    known, added = shlex.quote(f":{folders}:"), shlex.quote(folders)
+    lines.append(f'case ":$PATH:" in *{known}*) ;; *) export PATH="$PATH":{added} ;; esac')
+    return "\n".join(lines) + "\n"
+
+
+def write(state_dir: Path, found: dict[str, str]) -> None:
+    (state_dir / "env.json").write_text(json.dumps({"pid": os.getpid(), "environment": found}, indent=2) + "\n")
+    (state_dir / "env.sh").write_text(script(found))
+
+
+def forget(state_dir: Path) -> None:
+    for name in ("env.json", "env.sh"):
+        (state_dir / name).unlink(missing_ok=True)
+
+
+def running(state_dir: Path) -> dict[str, str] | None:
+    """The environment of the local AWS that keeps its state there; None when none runs."""
+    try:
+        known = json.loads((state_dir / "env.json").read_text())
+        os.kill(known["pid"], 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    environment: dict[str, str] = known["environment"]
+    return environment
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Print the environment of the local AWS that runs, for eval.")
+    parser.add_argument("--state-dir", type=Path, default=STATE_DIR)
+    found = running(parser.parse_args().state_dir)
+    if found is None:
+        print("local AWS does not run: start it with `make local` in another terminal", file=sys.stderr)
+        return 1
+    sys.stdout.write(script(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

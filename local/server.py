@@ -1,0 +1,53 @@
+"""The server process: MiniStack with the extension in it. `local.up` starts it; see there for its environment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+from . import actions, data_set, registry_types
+from . import ministack_internals as ministack
+from .clients import Clients
+from .credentials import Roles
+from .driver import Driver
+from .registry import Registry
+from .settings import Settings
+from .template_types import TemplateTypes
+
+
+def extend(settings: Settings, data_exchange: str | None) -> None:
+    """Teaches MiniStack, which runs in this process, all that it lacks."""
+    ministack.check()
+    ministack.install()
+    clients = Clients(settings.endpoint, read_timeout=settings.handler_seconds + 15)
+    types = TemplateTypes(Driver(settings, clients, Roles(clients)))
+    registry = Registry(clients, max(1, round(settings.handler_seconds)), types.changed)
+    types.registry = registry
+    actions.teach(registry)
+    registry_types.teach(registry)
+    if data_exchange:
+        data_set.teach(data_exchange)
+
+
+def _end_with_parent() -> None:
+    """Whoever started the server holds the other end of its standard input: when that closes, the server ends."""
+    while os.read(0, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    try:
+        extend(Settings.from_environment(), os.environ.get("AWS_ENDPOINT_URL_DATAEXCHANGE"))
+    except ministack.MiniStackChanged as error:
+        raise SystemExit(str(error)) from error
+    if os.environ.get("LOCAL_AWS_END_WITH_STDIN") == "1":
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.argv = ["ministack"]
+    ministack.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""One local AWS for the whole session, on free ports, driven by its APIs only."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fake_data_exchange
+import toy
+from local.register import session_client
+
+ROOT = Path(__file__).resolve().parents[2]
+BUCKET = "packages"
+#: one "minute" of a schema's timeoutInMinutes, and the time a handler has to answer
+MINUTE, HANDLER = 0.5, 3.0
+
+
+@dataclass
+class Local:
+    environment: dict[str, str]
+    things: Path
+    clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        if service not in self.clients:
+            self.clients[service] = session_client(service, self.environment)
+        return self.clients[service]
+
+    # --- types --------------------------------------------------------------------------------------------------
+
+    def upload(self, content: bytes) -> str:
+        key = f"{uuid.uuid4()}.zip"
+        self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
+        return f"s3://{BUCKET}/{key}"
+
+    def register(self, document: dict[str, Any], content: bytes | None = None, **more: Any) -> dict[str, Any]:
+        """RegisterType and its outcome."""
+        client = self.client("cloudformation")
+        url = self.upload(content or toy.package(document))
+        token = client.register_type(Type="RESOURCE", TypeName=document["typeName"], SchemaHandlerPackage=url, **more)[
+            "RegistrationToken"
+        ]
+        answer: dict[str, Any] = client.describe_type_registration(RegistrationToken=token)
+        return answer
+
+    def type(self, name: str, **more: Any) -> str:
+        """A type of that name, registered anew."""
+        answer = self.register(toy.schema(name), **more)
+        assert answer["ProgressStatus"] == "COMPLETE", answer
+        return str(answer["TypeVersionArn"])
+
+    # --- stacks -------------------------------------------------------------------------------------------------
+
+    def deploy(self, stack: str, resources: dict[str, Any], outputs: dict[str, Any] | None = None, **more: Any) -> str:
+        """Creates or updates; returns the status it ends in."""
+        client = self.client("cloudformation")
+        template = {"Resources": resources, "Outputs": {k: {"Value": v} for k, v in (outputs or {}).items()}}
+        arguments = {"StackName": stack, "TemplateBody": json.dumps(template), **more}
+        if self.status(stack) in ("", "DELETE_COMPLETE"):
+            client.create_stack(**arguments)
+        else:
+            client.update_stack(**arguments)
+        return self.settled(stack)
+
+    def delete(self, stack: str) -> str:
+        """By id: a deleted stack is found by nothing else."""
+        client = self.client("cloudformation")
+        stack_id = client.describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
+        client.delete_stack(StackName=stack_id)
+        return self.settled(stack_id)
+
+    def status(self, stack: str) -> str:
+        client = self.client("cloudformation")
+        try:
+            return str(client.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
+        except client.exceptions.ClientError:
+            return ""
+
+    def settled(self, stack: str) -> str:
+        until = time.monotonic() + 40
+        while time.monotonic() < until:
+            status = self.status(stack)
+            if not status.endswith("IN_PROGRESS"):
+                return status
+            time.sleep(0.05)
+        raise AssertionError(f"{stack} is still {status}")
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        found = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+        return {output["OutputKey"]: output["OutputValue"] for output in found}
+
+    def physical_id(self, stack: str, logical_id: str = "Thing") -> str:
+        answer = self.client("cloudformation").describe_stack_resource(StackName=stack, LogicalResourceId=logical_id)
+        return str(answer["StackResourceDetail"]["PhysicalResourceId"])
+
+    def stack_events(self, stack: str, logical_id: str = "Thing") -> list[tuple[str, str]]:
+        """(status, reason), the oldest first."""
+        events = self.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+        return [
+            (event["ResourceStatus"], event.get("ResourceStatusReason", ""))
+            for event in reversed(events)
+            if event["LogicalResourceId"] == logical_id
+        ]
+
+    def reasons(self, stack: str, logical_id: str = "Thing") -> str:
+        return "\n".join(reason for _, reason in self.stack_events(stack, logical_id))
+
+    # --- what the toy saw and holds -----------------------------------------------------------------------------
+
+    def handled(self, stack_id_part: str) -> list[dict[str, Any]]:
+        """The events that the handler was given for a stack."""
+        lines = (self.things / "events.jsonl").read_text().splitlines()
+        return [event for event in map(json.loads, lines) if f":stack/{stack_id_part}/" in event.get("stackId", "")]
+
+    def thing(self, identifier: str) -> dict[str, Any] | None:
+        path = self.things / f"{identifier}.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def change_thing(self, identifier: str, **changes: Any) -> None:
+        """Behind CloudFormation's back."""
+        (self.things / f"{identifier}.json").write_text(json.dumps({**(self.thing(identifier) or {}), **changes}))
+
+
+def start(arguments: list[str], **environment: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    """A local.up that is ready, and what it printed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local.up", "--json", "--aws-port", "0", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, f"local.up ended with {process.wait()}"
+    return process, json.loads(line)
+
+
+def stop(process: subprocess.Popen[str]) -> int:
+    process.terminate()
+    return process.wait(15)
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    things = tmp_path_factory.mktemp("things")
+    emulated = (ROOT / "emulator" / "cli.ts").exists()
+    data_exchange = ["--dataexchange-port", "0"] if emulated else ["--dataexchange-url", fake_data_exchange.serve()]
+    process, ready = start(
+        [
+            *data_exchange,
+            "--state-dir",
+            str(tmp_path_factory.mktemp("state")),
+            *("--handler-seconds", str(HANDLER), "--minute-seconds", str(MINUTE), "--retry-seconds", "0.05"),
+        ],
+        TOY_STATE=str(things),
+    )
+    try:
+        found = Local(ready["environment"], things)
+        found.client("s3").create_bucket(Bucket=BUCKET)
+        found.type("Toy::Test::Thing")
+        yield found
+    finally:
+        stop(process)
+
+
+@pytest.fixture
+def stack() -> str:
+    return f"stack-{uuid.uuid4().hex[:10]}"
+
+
+def thing(name: Any = "one", type_name: str = "Toy::Test::Thing", **properties: Any) -> dict[str, Any]:
+    return {"Type": type_name, "Properties": {"Name": name, **properties}}

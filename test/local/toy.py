@@ -1,0 +1,194 @@
+"""A resource type that has nothing to do with Data Exchange: its handler does what the property Behave tells it."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import zipfile
+from typing import Any
+
+HANDLER = r"""
+const fs = require('fs');
+const path = require('path');
+const dir = process.env.TOY_STATE;
+const file = (id) => path.join(dir, `${id}.json`);
+const load = (id) => (id && fs.existsSync(file(id)) ? JSON.parse(fs.readFileSync(file(id), 'utf8')) : undefined);
+const save = (model) => fs.writeFileSync(file(model.Id), JSON.stringify(model));
+const merge = (target, text) => Object.assign(target, JSON.parse(text));
+
+/** `CREATE:model:{…}` → for CREATE: ['model', '{…}'] */
+function told(action, model) {
+  return (model.Behave ?? [])
+    .filter((line) => line.startsWith(`${action}:`))
+    .map((line) => line.slice(action.length + 1))
+    .map((line) => [line.split(':')[0], line.split(':').slice(1).join(':')]);
+}
+
+function shown(model) {
+  const { Secret, ...rest } = model;
+  return { ...rest, Arn: `arn:toy:${model.Id}`, Detail: { Count: 3, Even: false } };
+}
+
+exports.entrypoint = async (event) => {
+  fs.appendFileSync(path.join(dir, 'events.jsonl'), `${JSON.stringify(event)}\n`);
+  const wanted = event.requestData.resourceProperties;
+  const stored = load(wanted.Id);
+  const steps = told(event.action, event.action === 'CREATE' || event.action === 'UPDATE' ? wanted : (stored ?? {}));
+  const step = (name) => steps.find(([first]) => first === name)?.[1];
+  const finish = (answer) => {
+    for (const [name, value] of steps) {
+      if (name === 'answer' && answer.status !== 'IN_PROGRESS') merge(answer, value);
+      if (name === 'progress' && answer.status === 'IN_PROGRESS') merge(answer, value);
+      if (name === 'model' && answer.status === 'SUCCESS') merge(answer.resourceModel ?? {}, value);
+      if (name === 'drop' && answer.status === 'SUCCESS') delete (answer.resourceModel ?? {})[value];
+      if (name === 'return') return JSON.parse(value);
+    }
+    return answer;
+  };
+  const failed = (errorCode, message, resourceModel) => finish({ status: 'FAILED', errorCode, message, resourceModel });
+  const context = event.callbackContext ?? {};
+
+  if (step('crash') !== undefined) process.exit(7);
+  if (step('throw') !== undefined) throw new Error('thrown on purpose');
+  if (step('hang') !== undefined) await new Promise((done) => setTimeout(done, 60000));
+  if (step('slow') !== undefined) await new Promise((done) => setTimeout(done, Number(step('slow'))));
+  if (step('flaky') !== undefined) {
+    const counter = path.join(dir, `flaky-${event.bearerToken}`);
+    const count = fs.existsSync(counter) ? Number(fs.readFileSync(counter, 'utf8')) : 0;
+    fs.writeFileSync(counter, String(count + 1));
+    if (count < Number(step('flaky'))) return failed('Throttling', `slow down ${count}`);
+  }
+
+  switch (event.action) {
+    case 'CREATE': {
+      const model = { Size: 1, ...wanted, Id: wanted.Id ?? `thing-${event.bearerToken.slice(0, 8)}` };
+      if (step('fail') !== undefined) return failed(step('fail'), 'failed on purpose');
+      save(model);
+      const rounds = Number(step('rounds') ?? 0);
+      const round = context.round ?? 0;
+      if (round < rounds) {
+        return finish({
+          status: 'IN_PROGRESS',
+          message: `round ${round + 1} of ${rounds}`,
+          resourceModel: model,
+          callbackContext: { round: round + 1 },
+          callbackDelaySeconds: 0,
+        });
+      }
+      if (step('fail-late') !== undefined) return failed(step('fail-late'), 'failed late', model);
+      return finish({ status: 'SUCCESS', resourceModel: shown(model) });
+    }
+    case 'READ':
+      if (!stored) return failed('NotFound', `no thing ${wanted.Id}`);
+      return finish({ status: 'SUCCESS', resourceModel: shown(stored) });
+    case 'UPDATE': {
+      if (!stored) return failed('NotFound', `no thing ${wanted.Id}`);
+      if (step('fail') !== undefined && !event.rollback) return failed(step('fail'), 'failed on purpose', wanted);
+      const shrinks = (wanted.Size ?? 1) < (stored.Size ?? 1);
+      if (shrinks && !event.rollback) return failed('NotUpdatable', 'cannot shrink', wanted);
+      save({ Size: 1, ...wanted });
+      return finish({ status: 'SUCCESS', resourceModel: shown({ Size: 1, ...wanted }) });
+    }
+    case 'DELETE': {
+      if (!stored) return failed('NotFound', `no thing ${wanted.Id}`);
+      if (step('fail') !== undefined) return failed(step('fail'), 'cannot be deleted', { Id: wanted.Id });
+      const round = context.round ?? 0;
+      if (round < Number(step('rounds') ?? 0)) {
+        return finish({
+          status: 'IN_PROGRESS',
+          message: `still deleting ${round + 1}`,
+          resourceModel: { Id: wanted.Id },
+          callbackContext: { round: round + 1 },
+        });
+      }
+      fs.unlinkSync(file(wanted.Id));
+      return finish({ status: 'SUCCESS' });
+    }
+    default:
+      return failed('InvalidRequest', `unknown action ${event.action}`);
+  }
+};
+"""
+
+SCHEMA: dict[str, Any] = {
+    "typeName": "Toy::Test::Thing",
+    "description": "Resource Type definition for a toy.",
+    "sourceUrl": "https://example.com/toy",
+    "definitions": {
+        "Part": {
+            "type": "object",
+            "properties": {"Key": {"type": "string"}, "Bucket": {"type": "string"}},
+            "required": ["Key"],
+            "additionalProperties": False,
+        }
+    },
+    "properties": {
+        "Name": {"type": "string", "minLength": 1},
+        "Label": {"type": "string"},
+        "Enabled": {"type": "boolean"},
+        "Size": {"type": "integer", "minimum": 1},
+        "Kind": {"type": "string", "enum": ["ROUND", "SQUARE"]},
+        "Secret": {"type": "string"},
+        "Parts": {"type": "array", "insertionOrder": False, "items": {"$ref": "#/definitions/Part"}},
+        "Steps": {"type": "array", "insertionOrder": True, "items": {"type": "string"}},
+        "Behave": {"type": "array", "insertionOrder": True, "items": {"type": "string"}},
+        "Id": {"type": "string"},
+        "Arn": {"type": "string"},
+        "Detail": {
+            "type": "object",
+            "properties": {"Count": {"type": "integer"}, "Even": {"type": "boolean"}},
+            "additionalProperties": False,
+        },
+    },
+    "required": ["Name"],
+    "additionalProperties": False,
+    "primaryIdentifier": ["/properties/Id"],
+    "readOnlyProperties": ["/properties/Id", "/properties/Arn", "/properties/Detail"],
+    "writeOnlyProperties": ["/properties/Secret"],
+    "createOnlyProperties": ["/properties/Name", "/properties/Parts"],
+    "conditionalCreateOnlyProperties": ["/properties/Size"],
+    "tagging": {
+        "taggable": False,
+        "tagOnCreate": False,
+        "tagUpdatable": False,
+        "cloudFormationSystemTags": False,
+    },
+    "handlers": {
+        action: {"permissions": ["toy:Do"], **({} if action in ("read", "list") else {"timeoutInMinutes": 60})}
+        for action in ("create", "read", "update", "delete", "list")
+    },
+}
+
+
+def schema(type_name: str = "Toy::Test::Thing", **changes: Any) -> dict[str, Any]:
+    return {**copy.deepcopy(SCHEMA), "typeName": type_name, **changes}
+
+
+def zipped(files: dict[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def package(document: dict[str, Any] | None = None, **replaced: str | bytes | None) -> bytes:
+    """A registry package; `replaced` puts another file in its place, or takes it out (None)."""
+    document = document or schema()
+    settings = {
+        "artifact_type": "RESOURCE",
+        "typeName": document["typeName"],
+        "language": "typescript",
+        "runtime": "nodejs22.x",
+        "entrypoint": "handlers.entrypoint",
+        "testEntrypoint": "handlers.testEntrypoint",
+        "settings": {"protocolVersion": "2.0.0"},
+    }
+    files: dict[str, str | bytes | None] = {
+        "schema.json": json.dumps(document),
+        ".rpdk-config": json.dumps(settings),
+        "ResourceProvider.zip": zipped({"handlers.js": HANDLER}),
+        **{name.replace("__", "."): content for name, content in replaced.items()},
+    }
+    return zipped({name: content for name, content in files.items() if content is not None})
