@@ -1,0 +1,53 @@
+import { id, list, structure, text } from '../../validation/shapes';
+import { existingRevision, exportableAsset } from '../assets';
+import { type Encryption, encryption, encryptionProblems } from '../encryption';
+import { jobType } from '../job-type';
+import { writeAll } from '../transfers';
+
+interface Details {
+  DataSetId: string;
+  RevisionId: string;
+  AssetDestinations: { AssetId: string; Bucket: string; Key?: string }[];
+  Encryption?: Encryption;
+}
+
+/** Quota "Asset per export job from Amazon S3". */
+const MOST_DESTINATIONS = 100;
+
+/** Each asset is written to its destination; the key is the asset's name unless the request says otherwise. */
+export const exportAssetsToS3 = jobType<Details>({
+  name: 'EXPORT_ASSETS_TO_S3',
+  member: 'ExportAssetsToS3',
+  assetType: 'S3_SNAPSHOT',
+  direction: 'export',
+  concurrent: 10,
+  limitName: 'Concurrent in progress jobs to export assets to Amazon S3',
+  details: structure(
+    {
+      DataSetId: id,
+      RevisionId: id,
+      AssetDestinations: list(structure({ AssetId: id, Bucket: text }, { Key: text }), { max: MOST_DESTINATIONS }),
+    },
+    { Encryption: encryption },
+  ),
+  problems({ AssetDestinations, Encryption }, assumptions) {
+    const problems = encryptionProblems(Encryption, assumptions);
+    if (!AssetDestinations.length && assumptions.emptyLists === 'refused')
+      problems.push('AssetDestinations must have at least 1 entry');
+    return problems;
+  },
+  references: ({ DataSetId, RevisionId, AssetDestinations }) => ({
+    dataSetId: DataSetId,
+    revisionIds: [RevisionId],
+    assetIds: AssetDestinations.map(({ AssetId }) => AssetId),
+  }),
+  async run(work) {
+    const { DataSetId, RevisionId, AssetDestinations, Encryption } = work.details;
+    const revision = existingRevision(work, DataSetId, RevisionId);
+    const destinations = AssetDestinations.map(({ AssetId, Bucket, Key }) => {
+      const asset = exportableAsset(work, revision, AssetId);
+      return { asset, bucket: Bucket, key: Key ?? asset.name };
+    });
+    await writeAll(work, destinations, Encryption);
+  },
+});

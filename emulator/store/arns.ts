@@ -1,0 +1,28 @@
+/** ARNs of the Service Authorization Reference. */
+
+function prefix(region: string, account: string): string {
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return `arn:${partition}:dataexchange:${region}:${account}:`;
+}
+
+export function dataSetArn(region: string, account: string, dataSetId: string): string {
+  return `${prefix(region, account)}data-sets/${dataSetId}`;
+}
+
+export function revisionArn(region: string, account: string, dataSetId: string, revisionId: string): string {
+  return `${dataSetArn(region, account, dataSetId)}/revisions/${revisionId}`;
+}
+
+export function assetArn(
+  region: string,
+  account: string,
+  dataSetId: string,
+  revisionId: string,
+  assetId: string,
+): string {
+  return `${revisionArn(region, account, dataSetId, revisionId)}/assets/${assetId}`;
+}
+
+export function jobArn(region: string, account: string, jobId: string): string {
+  return `${prefix(region, account)}jobs/${jobId}`;
+}
