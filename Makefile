@@ -1,0 +1,64 @@
+# make help lists the targets. Each prepares what it needs (tools/setup) the first time, so a fresh clone needs no other step.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+TSX := node_modules/.bin/tsx
+# The name under which make local registers the type.
+LOCAL_TYPE_NAME = $(or $(TYPE_NAME),Acme::DataExchange::Job)
+LOCAL_PACKAGE = build/$(shell echo '$(LOCAL_TYPE_NAME)' | sed 's/::/-/g' | tr 'A-Z' 'a-z')
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## prepare everything that the other targets need
+	@tools/setup node cfn sam lint guard local
+
+.PHONY: demo
+demo: ## local AWS, the type registered, a template deployed, and proof that data moved
+	@tools/setup node local
+	@$(TSX) demo/demo.ts
+
+.PHONY: test
+test: ## every test of the project, the official tools included
+	@tools/setup node cfn sam lint guard local
+	@$(TSX) tools/test-all.ts $(ONLY)
+
+.PHONY: build
+build: ## what follows from the schema, and dist/handlers.js
+	@tools/setup node
+	@$(TSX) tools/build.ts
+
+.PHONY: package
+package: ## the registry package under a name of one's own: make package TYPE_NAME=Acme::DataExchange::Job
+	@tools/setup node
+	@$(TSX) tools/package.ts "$(TYPE_NAME)"
+
+.PHONY: local
+local: ## local AWS in the foreground, with the type registered, until Ctrl-C
+	@tools/setup node local
+	@$(TSX) tools/package.ts "$(LOCAL_TYPE_NAME)"
+	@.venv/local/bin/python -m local.up --register $(LOCAL_PACKAGE)/$(notdir $(LOCAL_PACKAGE)).zip --role $(LOCAL_PACKAGE)/resource-role.yaml $(ARGS)
+
+.PHONY: local-env
+local-env: ## eval "$$(make -s local-env)" points aws, sam, cfn and cdk of this shell at it
+	@tools/setup local
+	@.venv/local/bin/python -m local.environment
+
+.PHONY: contract
+contract: ## the official contract suite for all nine types; INPUTS=DIR for other inputs
+	@tools/setup node cfn local
+	@$(TSX) tools/contract.ts $(INPUTS)
+
+.PHONY: bench
+bench: ## the figures to hold, one run, a table
+	@tools/setup node
+	@$(TSX) bench/bench.ts
+
+# What SAM's makefile builder calls, for sam build and cfn submit. It ships exactly what is put into ARTIFACTS_DIR.
+.PHONY: build-TypeFunction build-TestEntrypoint
+build-TypeFunction build-TestEntrypoint: build
+	mkdir -p "$(ARTIFACTS_DIR)/dist"
+	cp dist/handlers.js "$(ARTIFACTS_DIR)/dist/"
