@@ -18,6 +18,7 @@ export const LIBRARY = '@amazon-web-services-cloudformation/cloudformation-cli-t
 const REPLACED = [
   { filter: /^aws-sdk(\/|$)/, by: 'no-aws-sdk-v2.ts' },
   { filter: /^string\.prototype\.replaceall$/, by: 'instead/replaceall.ts' },
+  { filter: /^reflect-metadata$/, by: require.resolve('reflect-metadata/lite') },
   { filter: /^uuid$/, by: 'instead/uuid.ts', importer: LIBRARY },
   { filter: /^@aws-sdk\/credential-provider-node$/, by: 'instead/default-credentials.ts' },
 ];
@@ -28,7 +29,7 @@ const replacements: Plugin = {
     for (const { filter, by, importer } of REPLACED) {
       esbuild.onResolve({ filter }, (given) => {
         const from = given.importer.split(path.sep).join('/');
-        return importer && !from.includes(importer) ? undefined : { path: path.join(runtime, by) };
+        return importer && !from.includes(importer) ? undefined : { path: path.resolve(runtime, by) };
       });
     }
   },

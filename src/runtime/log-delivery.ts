@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { partition } from '@aws-sdk/util-endpoints';
 import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -51,10 +50,24 @@ function fitting(events: Batch['events']): Batch['events'] {
   return kept;
 }
 
-const agents = {
-  'http:': new http.Agent({ keepAlive: true, maxSockets: 8 }),
-  'https:': new https.Agent({ keepAlive: true, maxSockets: 8 }),
-};
+interface Transport {
+  request: typeof http.request;
+  agent: http.Agent;
+}
+
+const transports = new Map<string, Transport>();
+
+/** Made when first needed, which a cold start then does not pay; its connections outlive the invocation. */
+function transportFor(protocol: string): Transport {
+  let transport = transports.get(protocol);
+  if (!transport) {
+    const secure = protocol === 'https:';
+    const { Agent, request } = (secure ? require('node:https') : require('node:http')) as typeof http;
+    transport = { request, agent: new Agent({ keepAlive: true, maxSockets: 8 }) };
+    transports.set(protocol, transport);
+  }
+  return transport;
+}
 
 function endpointOf(region: string): URL {
   const configured = process.env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS || process.env.AWS_ENDPOINT_URL;
@@ -68,21 +81,17 @@ interface Reply {
 }
 
 function exchange(url: URL, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Reply> {
-  const secure = url.protocol === 'https:';
+  const { request: open, agent } = transportFor(url.protocol);
   return new Promise((resolve, reject) => {
     const send = (again: boolean): void => {
-      const request = (secure ? https : http).request(
-        url,
-        { method: 'POST', headers, agent: agents[secure ? 'https:' : 'http:'], signal },
-        (response) => {
-          const parts: Buffer[] = [];
-          response.on('data', (part: Buffer) => parts.push(part));
-          response.on('error', reject);
-          response.on('end', () =>
-            resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') }),
-          );
-        },
-      );
+      const request = open(url, { method: 'POST', headers, agent, signal }, (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') }),
+        );
+      });
       request.on('error', (error) => {
         // A socket that was kept while Lambda had us frozen is dead only when it is used: that call never arrived.
         if (again && request.reusedSocket && !signal.aborted) send(false);

@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import {
   type BaseModel,
   HandlerErrorCode,
@@ -52,6 +51,8 @@ export function unpack(event: unknown): Plain {
   if (typeof packed !== 'string') {
     throw invalid(`"__COMPRESSED__" of the event is ${kind(packed)}; a base64 string is expected.`);
   }
+  // Loaded when needed: most events are not compressed, and each built-in module costs a cold start some tenths of a millisecond.
+  const { gunzipSync } = require('node:zlib') as typeof import('node:zlib');
   let text: string;
   try {
     text = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8');
@@ -198,6 +199,19 @@ function callerOf(data: Plain): Credentials {
   );
 }
 
+/** A member that is made when it is first read: models cost a quarter of a millisecond, and not every handler looks at them. */
+function later(holder: object, name: string, make: () => unknown): void {
+  const settle = (value: unknown): void => {
+    Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
+  };
+  const get = (): unknown => {
+    const value = make();
+    settle(value);
+    return value;
+  };
+  Object.defineProperty(holder, name, { get, set: settle, enumerable: true, configurable: true });
+}
+
 export function callOf<T extends BaseModel>(
   wire: Plain,
   deserialize: (properties: Plain) => T | undefined,
@@ -229,8 +243,6 @@ export function callOf<T extends BaseModel>(
   const request = new WireRequest<T>();
   Object.assign(request, {
     clientRequestToken: textOf(wire.bearerToken),
-    desiredResourceState: deserialize(desired),
-    previousResourceState: previous && deserialize(previous),
     desiredProperties: desired,
     previousProperties: previous,
     desiredResourceTags: data.stackTags ?? undefined,
@@ -245,6 +257,8 @@ export function callOf<T extends BaseModel>(
     rollback: wire.rollback === true || wire.rollback === 'true',
     stackId: textOf(wire.stackId),
   });
+  later(request, 'desiredResourceState', () => deserialize(desired));
+  later(request, 'previousResourceState', () => previous && deserialize(previous));
   return {
     credentials,
     region,
