@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-import fake_data_exchange
 import toy
 from local.register import session_client
 
@@ -154,11 +153,10 @@ def stop(process: subprocess.Popen[str]) -> int:
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     things = tmp_path_factory.mktemp("things")
-    emulated = (ROOT / "emulator" / "cli.ts").exists()
-    data_exchange = ["--dataexchange-port", "0"] if emulated else ["--dataexchange-url", fake_data_exchange.serve()]
     process, ready = start(
         [
-            *data_exchange,
+            "--dataexchange-port",
+            "0",
             "--state-dir",
             str(tmp_path_factory.mktemp("state")),
             *("--handler-seconds", str(HANDLER), "--minute-seconds", str(MINUTE), "--retry-seconds", "0.05"),

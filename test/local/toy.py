@@ -173,7 +173,7 @@ def zipped(files: dict[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def package(document: dict[str, Any] | None = None, **replaced: str | bytes | None) -> bytes:
+def package(document: dict[str, Any] | None = None, /, **replaced: Any) -> bytes:
     """A registry package; `replaced` puts another file in its place, or takes it out (None)."""
     document = document or schema()
     settings = {
