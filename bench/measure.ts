@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 
-/** The middle one; of the two middle ones the lower. */
-export function median(values: readonly number[]): number {
+/** The value that a quarter of the runs stay below: other work on the machine only ever adds. */
+export function typical(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[(sorted.length - 1) >> 1] as number;
+  return sorted[Math.floor((sorted.length - 1) / 4)] as number;
 }
 
 /** Milliseconds that a fresh Node takes to load each file, in turns, so that a noisy moment meets all of them. */
@@ -19,7 +19,7 @@ export function coldImports(files: readonly string[], rounds: number): number[] 
       times[i]?.push(Number(execFileSync(process.execPath, ['-e', script, file], { env: plainEnvironment() })));
     });
   }
-  return times.map(median);
+  return times.map(typical);
 }
 
 /** Without what the tools around a benchmark add to every Node that they start. */
@@ -38,5 +38,5 @@ export async function warmCalls(calls: readonly (() => Promise<unknown>)[], roun
       if (round >= 0) times[i]?.push(performance.now() - started);
     }
   }
-  return times.map(median);
+  return times.map(typical);
 }

@@ -12,14 +12,14 @@ import { zipSync } from 'fflate';
 
 const root = path.resolve(__dirname, '..');
 const runtime = path.join(root, 'src/runtime');
-export const LIBRARY = '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
+const LIBRARY = '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
 
 /** What is replaced, for whom, and by what; each stand-in says why. */
 const REPLACED = [
   { filter: /^aws-sdk(\/|$)/, by: 'no-aws-sdk-v2.ts' },
   { filter: /^string\.prototype\.replaceall$/, by: 'instead/replaceall.ts' },
   { filter: /^reflect-metadata$/, by: require.resolve('reflect-metadata/lite') },
-  { filter: /^uuid$/, by: 'instead/uuid.ts', importer: LIBRARY },
+  { filter: /^\.\/(log-delivery|metrics)$/, by: 'instead/library-logs.ts', importer: LIBRARY },
   { filter: /^@aws-sdk\/credential-provider-node$/, by: 'instead/default-credentials.ts' },
 ];
 

@@ -152,7 +152,7 @@ const called = (error: unknown, name: string): boolean => error instanceof LogsE
 
 /** Makes the function that delivers. One per container: what it keeps is which groups and streams exist, and its own name. */
 export function makeLogDelivery(now: () => number): (batch: Batch, capMs: number) => Promise<void> {
-  const container = randomUUID();
+  let container: string | undefined;
   const groups = new Set<string>();
   /** By group and stream: whether it could be made. One that could not is left to whoever can. */
   const streams = new Map<string, boolean>();
@@ -161,6 +161,7 @@ export function makeLogDelivery(now: () => number): (batch: Batch, capMs: number
     const { group, region } = batch;
     const logEvents = fitting(batch.events);
     if (logEvents.length === 0) return;
+    container ??= randomUUID();
     const stream = `${new Date(now()).toISOString().slice(0, 10).replaceAll('-', '/')}/${container}`;
     const groupKey = `${region}:${group}`;
     const key = `${groupKey}:${stream}`;
