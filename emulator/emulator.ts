@@ -112,6 +112,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     publishRevision: (revisionId) => void service.publishRevision(revisionId),
     settle: () => service.settle(),
     async stop() {
+      if (stopping.signal.aborted) return;
       clearInterval(looking);
       stopping.abort();
       const closed = new Promise((resolve) => server.close(resolve));

@@ -1,0 +1,430 @@
+import {
+  CreateJobCommand,
+  DeleteRevisionCommand,
+  ListJobsCommand,
+  RevokeRevisionCommand,
+} from '@aws-sdk/client-dataexchange';
+import { FaultScriptError } from '../../emulator/faults/fault-schema';
+import type { FaultScript } from '../../emulator/faults/fault-script';
+import { AUTHORIZATION, type Local, md5, openLocal, refusal, s3Import } from './support';
+
+let local: Local;
+let dataSetId: string;
+let revisionId: string;
+
+beforeEach(async () => {
+  local = await openLocal();
+  ({ dataSetId, revisionId } = await local.revisionWith([]));
+  local.putObject('source', 'a.txt', 'a');
+});
+afterEach(() => local.close());
+
+const details = () => s3Import(dataSetId, revisionId, ['a.txt']);
+const create = async () => (await local.createJob('IMPORT_ASSETS_FROM_S3', details())).Id;
+const assetCount = async () => {
+  const answer = await local.raw('GET', `/v1/data-sets/${dataSetId}/revisions/${revisionId}/assets`);
+  return ((await answer.json()) as { Assets: unknown[] }).Assets.length;
+};
+
+describe('errors', () => {
+  test('a name alone takes its usual status, the n-th call is hit, others are not', async () => {
+    local.emulator.setFaults({ faults: [{ on: 'CreateJob', calls: 2, do: { error: 'ThrottlingException' } }] });
+    await create();
+    expect(await refusal(create())).toMatchObject({ name: 'ThrottlingException', status: 429 });
+    await create();
+    expect(local.emulator.faults().fired).toEqual([{ name: 'faults[0]', times: 1 }]);
+  });
+
+  test('any name, status, text and members', async () => {
+    const error = {
+      name: 'ServiceLimitExceededException',
+      status: 402,
+      message: 'Full.',
+      members: { LimitName: 'Some limit', LimitValue: 3 },
+    };
+    local.emulator.setFaults({ faults: [{ on: 'StartJob', do: { error } }] });
+    const id = await create();
+    expect(await refusal(local.start(id))).toMatchObject({
+      name: error.name,
+      status: 402,
+      message: 'Full.',
+      ...error.members,
+    });
+    expect((await local.job(id)).State).toBe('WAITING');
+  });
+
+  test('after the operation took effect', async () => {
+    local.emulator.setFaults({
+      faults: [{ on: 'StartJob', do: { error: 'InternalServerException', effect: 'done' } }],
+    });
+    const id = await create();
+    expect(await refusal(local.start(id))).toMatchObject({ status: 500 });
+    expect((await local.job(id)).State).toBe('IN_PROGRESS');
+  });
+
+  test('an answer that is no AWS error at all', async () => {
+    local.emulator.setFaults({
+      faults: [{ on: 'GetJob', do: { answer: { status: 503, text: '<html>Service Unavailable</html>' } } }],
+    });
+    const id = await create();
+    expect(await refusal(local.job(id))).toMatchObject({ name: 'SyntaxError', status: 503 });
+  });
+
+  test('every operation at once, and unknown ones', async () => {
+    local.emulator.setFaults({ faults: [{ on: '*', do: { error: 'ExpiredTokenException' } }] });
+    expect(await refusal(local.client.send(new ListJobsCommand({})))).toMatchObject({
+      name: 'ExpiredTokenException',
+      status: 403,
+    });
+    expect((await local.raw('GET', '/nothing')).status).toBe(403);
+  });
+});
+
+describe('connections', () => {
+  test('reset before: nothing has happened', async () => {
+    local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { connection: 'reset' } }] });
+    expect(await refusal(create())).toMatchObject({ status: 0 });
+    expect((await local.client.send(new ListJobsCommand({}))).Jobs).toEqual([]);
+  });
+
+  test('reset after: the answer is lost, the job is there', async () => {
+    local.emulator.setFaults({
+      faults: [{ name: 'lost answer', on: 'CreateJob', do: { connection: 'reset', effect: 'done' } }],
+    });
+    expect(await refusal(create())).toMatchObject({ status: 0 });
+    const { Jobs } = await local.client.send(new ListJobsCommand({}));
+    expect(Jobs).toHaveLength(1);
+    expect(local.emulator.requests('CreateJob')).toEqual([
+      expect.objectContaining({ jobId: Jobs![0]!.Id, faults: ['lost answer'] }),
+    ]);
+    expect(local.emulator.requests('CreateJob')[0]).not.toHaveProperty('status');
+  });
+
+  test('silence lasts until the client gives up', async () => {
+    local.emulator.setFaults({ faults: [{ on: 'GetJob', do: { connection: 'silent' } }] });
+    const id = await create();
+    const outcome = (answer: Promise<Response>) =>
+      answer.then(
+        () => 'answered',
+        () => 'no answer',
+      );
+    const abort = new AbortController();
+    const abandoned = outcome(
+      fetch(`${local.emulator.url}/v1/jobs/${id}`, { signal: abort.signal, headers: { authorization: AUTHORIZATION } }),
+    );
+    const patient = outcome(local.raw('GET', `/v1/jobs/${id}`));
+    while (local.emulator.requests('GetJob').length < 2) await local.client.send(new ListJobsCommand({}));
+    abort.abort();
+    expect(await abandoned).toBe('no answer');
+    await local.emulator.stop();
+    expect(await patient).toBe('no answer');
+  });
+
+  test('a delay on the service clock, and one on the wall', async () => {
+    local.emulator.setFaults({
+      faults: [
+        { on: 'GetJob', do: { delay: { seconds: 30 } } },
+        { on: 'StartJob', do: { delay: { milliseconds: 20 } } },
+      ],
+    });
+    const id = await create();
+    const before = performance.now();
+    await local.start(id);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(19);
+    const looking = local.job(id);
+    const early = await Promise.race([looking.then(() => 'answered'), local.start(id).catch(() => 'still waiting')]);
+    expect(early).toBe('still waiting');
+    local.pass(30);
+    // It sees what is true after the delay.
+    expect((await looking).State).toBe('COMPLETED');
+  });
+});
+
+describe('jobs', () => {
+  test.each([
+    [
+      'ERROR',
+      { errors: [{ Code: 'MALWARE_DETECTED', Message: 'Ugh.' }] },
+      [{ Code: 'MALWARE_DETECTED', Message: 'Ugh.' }],
+    ],
+    ['ERROR', {}, [{ Code: 'INTERNAL_SERVER_EXCEPTION', Message: expect.any(String) }]],
+    ['TIMED_OUT', {}, undefined],
+    ['CANCELLED', {}, undefined],
+  ] as const)('end in %s as told, after the seconds told, and move nothing', async (end, more, errors) => {
+    local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { job: { seconds: 100, end, ...more } as object } }] });
+    const id = await create();
+    await local.start(id);
+    local.pass(99);
+    expect((await local.job(id)).State).toBe('IN_PROGRESS');
+    local.pass(1);
+    const job = await local.job(id);
+    expect([job.State, job.Errors]).toEqual([end, errors]);
+    expect(await assetCount()).toBe(0);
+  });
+
+  test('may move data though they end badly', async () => {
+    local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { job: { end: 'TIMED_OUT', moves: true } } }] });
+    const job = await local.runJob('IMPORT_ASSETS_FROM_S3', details());
+    expect([job.State, await assetCount()]).toEqual(['TIMED_OUT', 1]);
+  });
+
+  test('vanish at their end, or at any moment', async () => {
+    local.emulator.setFaults({ faults: [{ on: 'StartJob', calls: 1, do: { job: { end: 'VANISHED' } } }] });
+    const id = await create();
+    await local.start(id);
+    expect((await local.job(id)).State).toBe('IN_PROGRESS');
+    local.pass(2);
+    expect(await refusal(local.job(id))).toMatchObject({ status: 404, ResourceType: 'JOB' });
+    local.emulator.setFaults({ faults: [{ on: 'GetJob', calls: 2, do: { job: { becomes: { state: 'VANISHED' } } } }] });
+    const other = await create();
+    expect((await local.job(other)).State).toBe('WAITING');
+    expect(await refusal(local.job(other))).toMatchObject({ status: 404 });
+  });
+
+  test('are cancelled by somebody, while WAITING or in the middle', async () => {
+    local.emulator.setFaults({
+      faults: [{ on: 'CreateJob', do: { job: { becomes: { state: 'CANCELLED', afterSeconds: 1 } } } }],
+    });
+    const waiting = await create();
+    const running = await create();
+    await local.start(running);
+    local.pass(1);
+    expect((await local.job(waiting)).State).toBe('CANCELLED');
+    expect(await refusal(local.start(waiting))).toMatchObject({ status: 409 });
+    local.pass(5);
+    expect((await local.job(running)).State).toBe('CANCELLED');
+    expect(await assetCount()).toBe(0);
+  });
+
+  test('still show WAITING for some reads after StartJob, and cannot be started twice meanwhile', async () => {
+    local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { job: { lag: { reads: 2 } } } }] });
+    const id = await create();
+    await local.job(id);
+    await local.start(id);
+    expect((await local.job(id)).State).toBe('WAITING');
+    expect(await refusal(local.start(id))).toMatchObject({ status: 409 });
+    expect((await local.job(id)).State).toBe('WAITING');
+    expect((await local.job(id)).State).toBe('IN_PROGRESS');
+  });
+
+  test('or for some seconds, by an assumption for all of them', async () => {
+    local.emulator.setFaults({ assumptions: { startLag: { seconds: 5 } } });
+    const id = await create();
+    await local.start(id);
+    local.pass(4);
+    expect((await local.job(id)).State).toBe('WAITING');
+    local.pass(1);
+    expect((await local.job(id)).State).toBe('COMPLETED');
+  });
+
+  test('are not found right after CreateJob, for calls or seconds', async () => {
+    local.emulator.setFaults({
+      faults: [
+        { on: 'CreateJob', calls: 1, do: { job: { hidden: { calls: 2 } } } },
+        { on: 'CreateJob', calls: 2, do: { job: { hidden: { seconds: 10 } } } },
+      ],
+    });
+    const [first, second] = [await create(), await create()];
+    expect((await local.client.send(new ListJobsCommand({}))).Jobs!.map(({ Id }) => Id)).not.toContain(second);
+    expect(await refusal(local.job(first))).toMatchObject({ status: 404 });
+    expect(await refusal(local.start(first))).toMatchObject({ status: 404 });
+    await local.start(first);
+    expect(await refusal(local.job(second))).toMatchObject({ status: 404 });
+    local.pass(10);
+    expect((await local.job(second)).State).toBe('WAITING');
+  });
+
+  test('have URLs of another life', async () => {
+    local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { job: { urlSeconds: 5 } } }] });
+    const job = await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', {
+      ImportAssetFromSignedUrl: { DataSetId: dataSetId, RevisionId: revisionId, AssetName: 'x', Md5Hash: md5('x') },
+    });
+    const { SignedUrl, SignedUrlExpiresAt } = job.Details!.ImportAssetFromSignedUrl!;
+    expect(SignedUrlExpiresAt).toEqual(new Date(local.clock.now() + 5000));
+    local.pass(5);
+    expect((await fetch(SignedUrl!, { method: 'PUT', body: 'x' })).status).toBe(403);
+  });
+
+  test('are chosen by type, state, age, and counted each for itself', async () => {
+    local.emulator.setFaults({
+      faults: [
+        { on: 'GetJob', where: { jobType: 'EXPORT_ASSETS_TO_S3' }, do: { error: 'ThrottlingException' } },
+        {
+          on: 'GetJob',
+          where: { jobState: ['IN_PROGRESS'] },
+          per: 'job',
+          calls: 1,
+          do: { error: 'InternalServerException' },
+        },
+        { on: 'GetJob', where: { jobAge: { atLeast: 1000 } }, do: { error: 'AccessDeniedException' } },
+        { on: 'CreateJob', where: { dataSetId: 'another', revisionId }, do: { error: 'ConflictException' } },
+      ],
+    });
+    const [first, second] = [await create(), await create()];
+    for (const id of [first, second]) {
+      expect((await local.job(id)).State).toBe('WAITING');
+      await local.start(id);
+      expect(await refusal(local.job(id))).toMatchObject({ status: 500 });
+      expect((await local.job(id)).State).toBe('IN_PROGRESS');
+    }
+    local.pass(1000);
+    expect(await refusal(local.job(first))).toMatchObject({ status: 403 });
+  });
+});
+
+describe('which calls', () => {
+  async function pattern(calls: NonNullable<FaultScript['faults']>[number]['calls'], seed = 1) {
+    local.emulator.setFaults({ seed, faults: [{ on: 'ListJobs', calls, do: { error: 'ThrottlingException' } }] });
+    let hits = '';
+    for (let n = 0; n < 12; n += 1) hits += (await local.raw('GET', '/v1/jobs')).status === 429 ? 'x' : '.';
+    return hits;
+  }
+
+  test('all, lists, ranges, every n-th', async () => {
+    expect(await pattern('all')).toBe('xxxxxxxxxxxx');
+    expect(await pattern([1, 3])).toBe('x.x.........');
+    expect(await pattern({ from: 3, to: 5 })).toBe('..xxx.......');
+    expect(await pattern({ from: 11 })).toBe('..........xx');
+    expect(await pattern({ every: 4 })).toBe('...x...x...x');
+  });
+
+  test('by chance, the same for the same seed', async () => {
+    const first = await pattern({ chance: 0.5 }, 7);
+    expect(first).toContain('x');
+    expect(first).toContain('.');
+    expect(await pattern({ chance: 0.5 }, 7)).toBe(first);
+    expect(await pattern({ chance: 0.5 }, 8)).not.toBe(first);
+  });
+});
+
+test('a revision is published by the script', async () => {
+  local.emulator.setFaults({ faults: [{ on: 'UpdateRevision', do: { revision: 'published' } }] });
+  await local.runJob('IMPORT_ASSETS_FROM_S3', details());
+  await local.raw('PATCH', `/v1/data-sets/${dataSetId}/revisions/${revisionId}`, { Finalized: true });
+  local.emulator.setFaults({});
+  const where = { DataSetId: dataSetId, RevisionId: revisionId };
+  expect(await refusal(local.client.send(new DeleteRevisionCommand(where)))).toMatchObject({ status: 409 });
+  await local.client.send(new RevokeRevisionCommand({ ...where, RevocationComment: 'for a good reason' }));
+});
+
+test('signed URLs can fail too, before and after', async () => {
+  const job = await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', {
+    ImportAssetFromSignedUrl: { DataSetId: dataSetId, RevisionId: revisionId, AssetName: 'x', Md5Hash: md5('x') },
+  });
+  const url = job.Details!.ImportAssetFromSignedUrl!.SignedUrl!;
+  local.emulator.setFaults({
+    faults: [
+      {
+        on: 'SignedUrlPut',
+        where: { jobType: 'IMPORT_ASSET_FROM_SIGNED_URL' },
+        calls: 1,
+        do: { error: { name: 'SlowDown', status: 503 } },
+      },
+      { on: 'SignedUrlPut', calls: 2, do: { connection: 'reset', effect: 'done' } },
+    ],
+  });
+  const slow = await fetch(url, { method: 'PUT', body: 'x' });
+  expect([slow.status, await slow.text()]).toEqual([503, expect.stringContaining('<Code>SlowDown</Code>')]);
+  await expect(fetch(url, { method: 'PUT', body: 'x' })).rejects.toThrow();
+  await local.start(job.Id);
+  local.pass(2);
+  expect((await local.job(job.Id)).State).toBe('COMPLETED');
+});
+
+describe('over HTTP', () => {
+  test('script, journal and clock', async () => {
+    const script = { faults: [{ name: 'once', on: 'ListJobs', calls: 1, do: { error: 'ThrottlingException' } }] };
+    expect((await local.raw('PUT', '/_emulator/faults', script)).status).toBe(200);
+    await local.raw('DELETE', '/_emulator/requests');
+    expect(await refusal(local.client.send(new ListJobsCommand({})))).toMatchObject({ status: 429 });
+    expect(await (await local.raw('GET', '/_emulator/faults')).json()).toEqual({
+      script,
+      fired: [{ name: 'once', times: 1 }],
+    });
+    const { requests } = (await (await local.raw('GET', '/_emulator/requests?operation=ListJobs')).json()) as {
+      requests: object[];
+    };
+    expect(requests).toEqual([
+      {
+        number: expect.any(Number),
+        at: new Date(local.clock.now()).toISOString(),
+        region: 'us-east-1',
+        operation: 'ListJobs',
+        method: 'GET',
+        path: '/v1/jobs',
+        status: 429,
+        error: 'ThrottlingException',
+        faults: ['once'],
+      },
+    ]);
+    await local.raw('DELETE', '/_emulator/faults');
+    const id = await create();
+    await local.start(id);
+    const moved = await local.raw('POST', '/_emulator/clock', { advanceSeconds: 2 });
+    expect(await moved.json()).toEqual({ now: new Date(local.clock.now()).toISOString() });
+    expect((await local.job(id)).State).toBe('COMPLETED');
+    expect((await local.raw('POST', '/_emulator/clock', { advanceSeconds: -1 })).status).toBe(400);
+    expect((await local.raw('GET', '/_emulator/nothing')).status).toBe(404);
+    expect(await (await local.raw('GET', '/_emulator')).json()).toMatchObject({ seed: 1, account: '123456789012' });
+  });
+
+  test('a script that is none is refused with what would be right, and the old one stays', async () => {
+    local.emulator.setFaults({ assumptions: { pageSize: 7 } });
+    const answer = await local.raw('PUT', '/_emulator/faults', { faults: [{ on: 'StartJobs', do: { errror: 'x' } }] });
+    expect(answer.status).toBe(400);
+    const { problems } = (await answer.json()) as { problems: string[] };
+    expect(problems).toEqual([
+      expect.stringMatching(/^faults\[0\]\.on is "StartJobs"; it must be one of \*, CreateDataSet, .*StartJob/),
+      expect.stringMatching(
+        /^faults\[0\]\.do has the unknown member "errror"; it may have delay, error, answer, connection/,
+      ),
+    ]);
+    expect(local.emulator.faults().script).toEqual({ assumptions: { pageSize: 7 } });
+  });
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['not an object', [], /the script is \[\]; it must be of type object/],
+  [
+    'an unknown assumption',
+    { assumptions: { overquota: '402' } },
+    /unknown member "overquota"; it may have jobSeconds, .*overQuota/,
+  ],
+  ['a wrong value', { assumptions: { overQuota: 402 } }, /assumptions.overQuota is 402; it must be one of 402, 409/],
+  [
+    'two ends',
+    { faults: [{ on: '*', do: { error: 'ThrottlingException', connection: 'reset' } }] },
+    /only one of them can happen/,
+  ],
+  ['an effect of nothing', { faults: [{ on: '*', do: { effect: 'done' } }] }, /needs error, answer or connection/],
+  ['an unknown error name', { faults: [{ on: '*', do: { error: 'Oops' } }] }, /must be one of AccessDeniedException/],
+  [
+    'a bad code',
+    { faults: [{ on: '*', do: { job: { errors: [{ Code: 'X', Message: '' }] } } }] },
+    /errors\[0\].Code is "X"; it must be one of ACCESS_DENIED/,
+  ],
+  [
+    'call 0',
+    { faults: [{ on: '*', calls: 0, do: { error: 'ThrottlingException' } }] },
+    /faults\[0\].calls is 0; it must be >= 1/,
+  ],
+  ['nothing to do', { faults: [{ on: '*', do: {} }] }, /faults\[0\].do is empty/],
+])('a script is refused: %s', (_what, script, message) => {
+  expect(() => local.emulator.setFaults(script as FaultScript)).toThrow(FaultScriptError);
+  expect(() => local.emulator.setFaults(script as FaultScript)).toThrow(message);
+});
+
+test('what CreateJob and StartJob check can be moved', async () => {
+  local.emulator.setFaults({ assumptions: { createJobChecks: 'details', startJobChecks: 'all' } });
+  const nobody = '0'.repeat(32);
+  const { Id } = await local.client.send(
+    new CreateJobCommand({ Type: 'IMPORT_ASSETS_FROM_S3', Details: s3Import(nobody, nobody, ['a']) }),
+  );
+  expect(await refusal(local.start(Id!))).toMatchObject({ status: 404, ResourceType: 'DATA_SET' });
+  local.emulator.setFaults({ assumptions: { createJobChecks: 'details' } });
+  await local.start(Id!);
+  local.pass(2);
+  expect((await local.job(Id!)).Errors).toMatchObject([
+    { Code: 'RESOURCE_NOT_FOUND_EXCEPTION', ResourceType: 'DATA_SET' },
+  ]);
+});
