@@ -3,9 +3,18 @@ import { PROPERTY_NODES } from '../job/schema-node';
 import { createJobInput } from '../job/translate';
 import { describe, validate } from '../job/validate';
 import { failedWithoutJob, jobIdOf, notFound, pastDeadline } from './answers';
-import type { Situation, Step } from './steps';
+import type { Operation, Situation, Step } from './steps';
 
 const JOB_ID = new RegExp(PROPERTY_NODES.Id?.pattern ?? '^[a-zA-Z0-9]{30,40}$');
+
+/** Whether an operation may start a job at all, whatever a context that is not its own says. */
+const STARTS: Readonly<Record<Operation, boolean>> = {
+  CREATE: true,
+  READ: false,
+  UPDATE: true,
+  DELETE: false,
+  LIST: false,
+};
 
 /** The first step of an invocation. */
 export function begin(situation: Situation): Step {
@@ -29,7 +38,7 @@ export function begin(situation: Situation): Step {
   if (jobId === undefined || !JOB_ID.test(jobId)) {
     return notFound(situation);
   }
-  if (context?.phase === 'to-start' && !pastDeadline(situation, context)) {
+  if (STARTS[operation] && context?.phase === 'to-start' && !pastDeadline(situation, context)) {
     return { call: 'StartJob', jobId };
   }
   return { call: 'GetJob', jobId };

@@ -10,6 +10,7 @@ import { createJobInput, modelOf, withoutWriteOnly } from '../../src/job/transla
 import { DATA_SET, JOB_ID, MAXIMAL, MINIMAL, modelOfType, REVISION, SECRET } from './examples';
 import { check } from './seed';
 
+const ANY_MODEL = fc.oneof(...JOB_TYPE_NAMES.map(modelOfType));
 const AT = '2026-11-22T10:00:00.000Z';
 
 /** A job as the service shows it after CreateJob with this body. */
@@ -131,7 +132,7 @@ describe('normalise', () => {
 
   it('is settled after one time, and changes no valid model', () => {
     check(
-      fc.property(fc.constantFrom(...JOB_TYPE_NAMES).chain(modelOfType), (model) => {
+      fc.property(ANY_MODEL, (model) => {
         expect(normalise(model)).toEqual(model);
       }),
     );
@@ -174,7 +175,7 @@ describe('differences', () => {
 
   it('are blind to order exactly where the schema is', () => {
     check(
-      fc.property(fc.constantFrom(...JOB_TYPE_NAMES).chain(modelOfType), fc.nat(), (model, turn) => {
+      fc.property(ANY_MODEL, fc.nat(), (model, turn) => {
         const turned = Object.fromEntries(
           Object.entries(model).map(([name, value]) => {
             const places = Array.isArray(value) ? turn % Math.max(1, value.length) : 0;
