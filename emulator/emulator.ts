@@ -60,7 +60,7 @@ export interface Emulator {
 
 const ACCOUNT = '123456789012';
 
-/** Starts a local Data Exchange on 127.0.0.1. @throws PortInUse, FaultScriptError */
+/** Starts a local Data Exchange on 127.0.0.1. @throws PortRefused, FaultScriptError */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const seed = options.seed ?? randomInt(2 ** 31);
   const clock = options.clock ?? new ScaledClock();

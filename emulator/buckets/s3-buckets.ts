@@ -40,6 +40,8 @@ export class S3Buckets implements Buckets {
       // Content-MD5 is sent; trailing checksums of streams are more than most local endpoints understand.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
+      // What goes wrong becomes an error of the job; the client need not warn about it besides.
+      logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       requestHandler: { connectionTimeout: 3_000, requestTimeout: 60_000 },
     });
   }
@@ -89,6 +91,8 @@ export class S3Buckets implements Buckets {
     this.client.destroy();
   }
 }
+
+function quiet(): void {}
 
 function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;

@@ -174,7 +174,7 @@ export const ASSUMPTIONS: { [Name in keyof Assumptions]: Switch<Assumptions[Name
         Object.keys(CODE_OF_SITUATION).map((situation) => [situation, { enum: JOB_ERROR_CODES }]),
       ),
     },
-    meaning: 'other codes of job errors, by situation',
+    meaning: `other codes of job errors, by situation: ${Object.keys(CODE_OF_SITUATION).join(', ')}`,
   },
   uploadAgain: { byDefault: 'allowed', schema: oneOf('allowed', 'refused'), meaning: 'a second PUT before StartJob' },
   uploadAfterStart: {

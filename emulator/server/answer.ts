@@ -44,8 +44,6 @@ export function sendS3Error(
     'content-type': 'application/xml',
     'content-length': String(Buffer.byteLength(text)),
     'x-amz-request-id': id,
-    // The rest of a body that was refused is not read.
-    connection: 'close',
   });
   response.end(response.req.method === 'HEAD' ? undefined : text);
 }

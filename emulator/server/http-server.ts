@@ -10,23 +10,22 @@ import { serveSigned } from './signed-endpoint';
 /** Clients keep connections open and reuse them; Node's 5 s would close them under their hands. */
 const KEEP_ALIVE = 65_000;
 
-/** The port is taken by somebody else. */
-export class PortInUse extends Error {
-  constructor(readonly port: number) {
-    super(`port ${port} is already in use on 127.0.0.1; choose another with --port, or --port 0 for any free one`);
+/** The port cannot be had. */
+export class PortRefused extends Error {
+  constructor(port: number, code: string | undefined) {
+    const why = code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${code})`;
+    super(`port ${port} ${why} on 127.0.0.1; choose another with --port, or --port 0 for any free one`);
   }
 }
 
-/** Listens on 127.0.0.1 and nowhere else. @param port 0 for any free one @throws PortInUse */
+/** Listens on 127.0.0.1 and nowhere else. @param port 0 for any free one @throws PortRefused */
 export async function listen(port: number, context: () => ServerContext): Promise<{ server: Server; port: number }> {
   const server = createServer((request, response) => {
     serve(request, response, context()).catch((error: unknown) => giveUp(error, response, context()));
   });
   server.keepAliveTimeout = KEEP_ALIVE;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUse(port) : error),
-    );
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new PortRefused(port, error.code)));
     server.listen(port, '127.0.0.1', resolve);
   });
   return { server, port: (server.address() as AddressInfo).port };

@@ -7,19 +7,16 @@ const LARGEST_BODY = 1024 * 1024;
 /** No request of this API nests deeper than about ten levels. */
 const DEEPEST = 64;
 
-/** @throws ServiceError 413 */
+/** Reads a body. One too large is read to its end all the same, so that the client is there to hear why. @throws ServiceError 413 */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > LARGEST_BODY)
-      throw new ServiceError(
-        'RequestEntityTooLargeException',
-        413,
-        `The body must have at most ${LARGEST_BODY} bytes.`,
-      );
-    chunks.push(chunk as Buffer);
+    if (size <= LARGEST_BODY) chunks.push(chunk as Buffer);
+  }
+  if (size > LARGEST_BODY) {
+    throw new ServiceError('RequestEntityTooLargeException', 413, `The body must have at most ${LARGEST_BODY} bytes.`);
   }
   return Buffer.concat(chunks).toString();
 }

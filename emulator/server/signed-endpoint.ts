@@ -131,8 +131,10 @@ async function upload(request: IncomingMessage, exchange: Exchange, job: Job | u
     await exchange.content.drop(content);
     throw error;
   }
-  await exchange.content.drop(job.upload);
+  const former = job.upload;
+  // First the new, then away with the old: a job that starts in between must find bytes.
   job.upload = content;
+  await exchange.content.drop(former);
   return (response) => {
     response.writeHead(200, { etag: etagOf(content), 'content-length': '0' });
     response.end();

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -152,13 +143,6 @@ describe('folders', () => {
     expect(readdirSync(join(folder, '.partial'))).toEqual([]);
     await buckets.close();
     expect(readdirSync(folder)).not.toContain('.partial');
-  });
-
-  const asRoot = process.getuid?.() === 0;
-  (asRoot ? test.skip : test)('an object that cannot be read is denied', async () => {
-    writeFileSync(join(folder, 'here', 'locked'), 'x');
-    chmodSync(join(folder, 'here', 'locked'), 0);
-    expect(await problemOf(new FolderBuckets(folder).get('here', 'locked'))).toBe('access-denied');
   });
 });
 

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Buckets } from '../../emulator/buckets/buckets';
+import { Refused, readCommandLine } from '../../emulator/command-line';
 
 const root = join(__dirname, '..', '..');
 const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
@@ -45,74 +46,91 @@ async function listening(started: Run): Promise<string> {
   }
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  'starts, tells where it listens, and ends clean on %s',
-  async (signal) => {
-    const started = run(
-      '--port',
-      '0',
-      '--buckets',
-      'buckets',
-      '--state-folder',
-      'state',
-      '--seed',
-      '5',
-      '--time-scale',
-      '10',
-    );
-    const url = await listening(started);
-    expect(started.output()).toContain('seed 5\n');
-    expect((await fetch(`${url}/v1/jobs`)).status).toBe(403);
-    expect(readdirSync(join(folder, 'state'))).toHaveLength(1);
-    started.child.kill(signal);
-    expect(await started.ended).toBe(0);
-    expect(readdirSync(join(folder, 'state'))).toEqual([]);
-    expect(started.errors()).toBe('');
-  },
-  20_000,
-);
-
-test('everything it refuses is one clear message and exit code 1', async () => {
-  const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-  const { port } = taken.address() as { port: number };
-  writeFileSync(join(folder, 'broken.json'), '{"faults": ');
-  writeFileSync(
-    join(folder, 'wrong.json'),
-    '{"faults": [{"on": "StartJobs", "do": {"error": "ThrottlingException"}}]}',
+test('starts, tells where it listens, does not share its port, and ends clean on Ctrl-C', async () => {
+  const started = run(
+    '--port',
+    '0',
+    '--buckets',
+    'buckets',
+    '--state-folder',
+    'state',
+    '--seed',
+    '5',
+    '--time-scale',
+    '10',
   );
-  const cases: [string[], RegExp][] = [
-    [
-      ['--port', String(port), '--buckets', 'buckets'],
-      new RegExp(`^port ${port} is already in use on 127\\.0\\.0\\.1; choose another with --port.*\\n$`),
-    ],
-    [['--buckets', 'nowhere'], /^--buckets is "nowhere", which does not exist; make the folder first\n$/],
-    [['--port', '0', '--faults', 'absent.json'], /^--faults: cannot read "absent\.json" \(ENOENT\)\n$/],
-    [['--port', '0', '--faults', 'broken.json'], /^--faults: "broken\.json" is not JSON: .*\n$/],
-    [['--port', '0', '--faults', 'wrong.json'], /faults\[0\]\.on is "StartJobs"; it must be one of .*StartJob/],
+  const url = await listening(started);
+  expect(started.output()).toContain('seed 5\n');
+  expect((await fetch(`${url}/v1/jobs`)).status).toBe(403);
+  expect(readdirSync(join(folder, 'state'))).toHaveLength(1);
+
+  const { port } = new URL(url);
+  const second = run('--port', port, '--buckets', 'buckets');
+  expect(await second.ended).toBe(1);
+  expect(second.errors()).toMatch(
+    new RegExp(`^port ${port} is already in use on 127\\.0\\.0\\.1; choose another with --port.*\n$`),
+  );
+  expect(second.output()).toBe('');
+
+  started.child.kill('SIGINT');
+  expect(await started.ended).toBe(0);
+  expect(readdirSync(join(folder, 'state'))).toEqual([]);
+  expect(started.errors()).toBe('');
+}, 30_000);
+
+describe('the command line', () => {
+  const back = process.cwd();
+  beforeAll(() => {
+    process.chdir(folder);
+    writeFileSync('broken.json', '{"faults": ');
+    writeFileSync('wrong.json', '{"faults": [{"on": "StartJobs", "do": {"error": "ThrottlingException"}}]}');
+    writeFileSync('right.json', '{"assumptions": {"overQuota": "429"}}');
+  });
+  afterAll(() => process.chdir(back));
+
+  /** The message that the command ends with. */
+  async function refused(...flags: string[]): Promise<string> {
+    let said = '';
+    const error = await readCommandLine(flags, (text) => {
+      said += text;
+    }).then(
+      () => new Error('It was not refused.'),
+      (why: Error) => why,
+    );
+    return error instanceof Refused ? error.message : said;
+  }
+
+  test.each<[string[], RegExp]>([
+    [['--buckets', 'nowhere'], /^--buckets is "nowhere", which does not exist; make the folder first$/],
+    [['--buckets', 'broken.json'], /^--buckets is "broken\.json", which is not a folder$/],
+    [['--faults', 'absent.json'], /^--faults: cannot read "absent\.json" \(ENOENT\)$/],
+    [['--faults', 'broken.json'], /^--faults: "broken\.json" is not JSON: /],
+    [['--faults', 'wrong.json'], /faults\[0\]\.on is "StartJobs"; it must be one of .*StartJob/],
     [['--port', 'many'], /option '--port <n>' argument 'many' is invalid\. It must be a whole number from 0 to 65535/],
+    [['--port', '65536'], /It must be a whole number from 0 to 65535/],
     [['--time-scale', '0'], /It must be a number above 0/],
+    [['--job-seconds', '-1'], /It must be a number of seconds, 0 or more/],
     [['--s3-endpoint', 'nonsense'], /^--s3-endpoint is "nonsense"; it must be a URL such as/],
     [['--s3-endpoint', 'http://127.0.0.1:1', '--buckets', 'buckets'], /cannot be used with/],
     [['--unknown'], /unknown option '--unknown'/],
     [['surplus'], /too many arguments/],
-  ];
-  const runs = await inPairs(cases, async ([flags, message]) => {
-    const refused = run(...flags);
-    return { flags, message, code: await refused.ended, errors: refused.errors(), output: refused.output() };
+  ])('%j is refused with a clear message', async (flags, message) => {
+    expect(await refused(...flags)).toMatch(message);
+    expect(existsSync('nowhere')).toBe(false);
   });
-  taken.close();
-  for (const { flags, message, code, errors, output } of runs) {
-    expect([flags, code, output]).toEqual([flags, 1, '']);
-    expect(errors).toMatch(message);
-    expect(errors).not.toContain('    at ');
-  }
-  expect(existsSync(join(folder, 'nowhere'))).toBe(false);
-}, 60_000);
 
-/** Two at a time: the machine has two cores and each of these starts a compiler. */
-async function inPairs<T, R>(items: T[], act: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += 2) results.push(...(await Promise.all(items.slice(at, at + 2).map(act))));
-  return results;
-}
+  test('becomes options', async () => {
+    const quiet = () => undefined;
+    const given = await readCommandLine(
+      ['--port', '0', '--buckets', 'buckets', '--job-seconds', '0.5', '--seed', '9', '--faults', 'right.json'],
+      quiet,
+    );
+    expect(given).toMatchObject({ port: 0, jobSeconds: 0.5, seed: 9, faults: { assumptions: { overQuota: '429' } } });
+    expect((given.buckets as Buckets).description).toBe(`folders in ${join(process.cwd(), 'buckets')}`);
+    const s3 = await readCommandLine(['--s3-endpoint', 'http://127.0.0.1:4566'], quiet);
+    expect((s3.buckets as Buckets).description).toBe('the S3 endpoint http://127.0.0.1:4566');
+    const none = await readCommandLine([], quiet);
+    expect(none.port).toBe(4570);
+    expect(existsSync('.local/buckets')).toBe(true);
+  });
+});

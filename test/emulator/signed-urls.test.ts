@@ -89,6 +89,13 @@ describe('uploads', () => {
     expect(await told(await put(url, 'hello'))).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
+  test('are told why even in the middle of a large body', async () => {
+    const { url } = await uploadJob();
+    local.pass(60);
+    const large = await fetch(url, { method: 'PUT', body: Buffer.alloc(20 * 2 ** 20) });
+    expect(await told(large)).toEqual({ status: 403, code: 'AccessDenied' });
+  });
+
   test('Content-MD5 is checked, and nothing is kept of what fails', async () => {
     const { jobId, url } = await uploadJob();
     expect(await told(await put(url, 'hello', { 'content-md5': md5('other') }))).toEqual({
