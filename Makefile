@@ -50,15 +50,15 @@ local-env: ## eval "$$(make -s local-env)" points aws, sam, cfn and cdk of this 
 .PHONY: contract
 contract: ## the official contract suite for all nine types; INPUTS=DIR for other inputs
 	@tools/setup node cfn local
-	@$(TSX) tools/contract.ts $(INPUTS)
+	@$(TSX) contract/run.ts $(if $(INPUTS),"$(INPUTS)") $(if $(TYPE_NAME),--type-name "$(TYPE_NAME)")
 
 .PHONY: bench
 bench: ## the figures to hold, one run, a table
 	@tools/setup node
 	@$(TSX) bench/bench.ts
 
-# What SAM's makefile builder calls, for sam build and cfn submit. It ships exactly what is put into ARTIFACTS_DIR.
+# What SAM's makefile builder calls, for sam build and cfn submit. It ships exactly what lies in ARTIFACTS_DIR.
 .PHONY: build-TypeFunction build-TestEntrypoint
-build-TypeFunction build-TestEntrypoint: build
-	mkdir -p "$(ARTIFACTS_DIR)/dist"
-	cp dist/handlers.js "$(ARTIFACTS_DIR)/dist/"
+build-TypeFunction build-TestEntrypoint:
+	@tools/setup node
+	@$(TSX) tools/build-function.ts "$(ARTIFACTS_DIR)"

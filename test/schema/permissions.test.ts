@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Call, ErrorCode, Operation, Outcome, Refusal } from '../../src/decision/steps';
+import type { Job } from '../../src/job/job';
+import { JOB_TYPE_NAMES, JOB_TYPES, type JobTypeName } from '../../src/job/job-types';
+import type { Properties } from '../../src/job/properties';
+import { runOperation } from '../../src/run-operation';
+import { IAM_ACTIONS } from '../../tools/checks/iam-actions';
+import { JOB_ID, MINIMAL } from '../job/examples';
+import { schema } from './schema';
+
+type HandlerName = keyof typeof schema.handlers;
+const HANDLERS = Object.keys(schema.handlers) as HandlerName[];
+
+/** What the service does with the caller's rights, for any of the job types (src/job/job-types.ts). */
+const ON_BEHALF: readonly string[] = [...new Set(JOB_TYPE_NAMES.flatMap((name) => JOB_TYPES[name].permissions))];
+
+/** Only StartJob makes the service act; a role is passed to it with CreateJob (Service Authorization Reference). */
+const EXPECTED_BEYOND_CALLS: Readonly<Record<HandlerName, readonly string[]>> = {
+  create: ON_BEHALF,
+  update: ON_BEHALF.filter((action) => action !== 'iam:PassRole'),
+  read: [],
+  delete: [],
+  list: [],
+};
+
+describe('permissions', () => {
+  test('every action is spelt as the Service Authorization Reference has it', () => {
+    const known = Object.values(IAM_ACTIONS).flat();
+    const said = [...HANDLERS.flatMap((name) => schema.handlers[name].permissions), ...ON_BEHALF];
+    expect([...new Set(said)].filter((action) => !known.includes(action))).toEqual([]);
+  });
+
+  test.each(HANDLERS)('%s may do exactly what it does', async (name) => {
+    const calls = await everyCall(name.toUpperCase() as Operation);
+    const needed = [...calls].map((call) => `dataexchange:${call}`).concat(EXPECTED_BEYOND_CALLS[name]);
+    const { permissions } = schema.handlers[name];
+    expect({
+      undeclared: needed.filter((action) => !permissions.includes(action)),
+      unneeded: permissions.filter((action) => !needed.includes(action)),
+      twice: permissions.filter((action, index) => permissions.indexOf(action) !== index),
+    }).toEqual({ undeclared: [], unneeded: [], twice: [] });
+  });
+
+  test('the service module makes no other call than the schema allows', () => {
+    const source = readFileSync(join(__dirname, '..', '..', 'src', 'service', 'calls.ts'), 'utf8');
+    const commands = [...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) => `dataexchange:${command}`);
+    const allowed = HANDLERS.flatMap((name) => schema.handlers[name].permissions);
+    expect(commands).not.toHaveLength(0);
+    expect(commands.filter((action) => !allowed.includes(action))).toEqual([]);
+  });
+});
+
+/** The calls that an operation makes under any answers: it is run many times against a service that answers at random. */
+async function everyCall(operation: Operation): Promise<ReadonlySet<string>> {
+  const made = new Set<string>();
+  for (let seed = 1; seed <= 400; seed++) {
+    const random = generator(seed);
+    const model = MINIMAL[pick(JOB_TYPE_NAMES, random)];
+    const desired: Properties = {
+      ...model,
+      StartOnCreation: random() < 0.7,
+      ...(operation === 'CREATE' ? {} : { Id: JOB_ID }),
+    };
+    const previous = operation === 'UPDATE' ? { ...desired, StartOnCreation: false } : undefined;
+    await play({ operation, desired, previous, random, made });
+  }
+  return made;
+}
+
+interface Play {
+  readonly operation: Operation;
+  readonly desired: Properties;
+  readonly previous: Properties | undefined;
+  readonly random: () => number;
+  readonly made: Set<string>;
+}
+
+/** One operation, invoked again for as long as it says IN_PROGRESS, a dozen times at most. */
+async function play({ operation, desired, previous, random, made }: Play): Promise<void> {
+  let now = Date.UTC(2026, 10, 22);
+  let model = desired;
+  let callbackContext: unknown;
+  const perform = async (call: Call) => {
+    made.add(call.call);
+    return anyOutcome(call, desired, random);
+  };
+  for (let invocation = 0; invocation < 12; invocation++) {
+    const request = { operation, desired: model, previous, rollback: random() < 0.1, callbackContext };
+    const answer = await runOperation(request, { perform, now: () => now, random, log: () => {} });
+    if (answer.status !== 'IN_PROGRESS') {
+      return;
+    }
+    now += answer.delaySeconds * 1_000;
+    model = answer.model;
+    callbackContext = JSON.parse(JSON.stringify(answer.context));
+  }
+}
+
+const STATES = ['WAITING', 'WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'TIMED_OUT', 'CANCELLED'];
+const KINDS: readonly Refusal['kind'][] = ['absent', 'conflict', 'quota', 'fault', 'final'];
+
+function anyOutcome(call: Call, desired: Properties, random: () => number): Outcome {
+  if (random() < 0.2) {
+    const code: ErrorCode = 'InternalFailure';
+    return { call: call.call, refusal: { kind: pick(KINDS, random), code, message: 'refused at random' } };
+  }
+  const job: Job = {
+    Id: JOB_ID,
+    State: pick(STATES, random),
+    Type: desired.Type as JobTypeName,
+    CreatedAt: '2026-11-22T00:00:00.000Z',
+    Details: {},
+  };
+  switch (call.call) {
+    case 'CreateJob':
+      return { call: 'CreateJob', job: { ...job, State: 'WAITING' } };
+    case 'GetJob':
+      return { call: 'GetJob', job };
+    case 'ListJobs':
+      return { call: 'ListJobs', jobs: [job] };
+    case 'StartJob':
+      return { call: 'StartJob', accepted: true };
+    case 'CancelJob':
+      return { call: 'CancelJob', accepted: true };
+  }
+}
+
+function pick<T>(from: readonly T[], random: () => number): T {
+  return from[Math.floor(random() * from.length)] as T;
+}
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
