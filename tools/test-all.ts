@@ -7,7 +7,7 @@ import { findStale } from './generate';
 import { inRoot, npmTool, pythonTool } from './support/paths';
 import { endWithChildren, runSteps } from './test-all/runner';
 import { type Step, verdict } from './test-all/step';
-import { command, jest, pytest } from './test-all/suites';
+import { command, contract, jest, pytest } from './test-all/suites';
 
 const local = (tool: string) => pythonTool('local', tool);
 const PYTHON_ROOMS = ['local', 'test/local', 'contract'].filter((room) => existsSync(inRoot(room)));
@@ -16,6 +16,7 @@ const PYTHON_ROOMS = ['local', 'test/local', 'contract'].filter((room) => exists
 const STEPS: readonly Step[] = [
   { name: 'Jest', run: jest },
   { name: 'local AWS (pytest)', run: () => pytest('test/local') },
+  { name: 'contract suite (cfn test)', run: contract },
   { name: 'types (tsc)', run: () => command([npmTool('tsc'), '--noEmit']) },
   { name: 'lint (Biome)', run: () => command([npmTool('biome'), 'check', '--error-on-warnings', '.']) },
   { name: 'Python: lint (ruff)', run: () => command([local('ruff'), 'check', ...PYTHON_ROOMS]) },

@@ -56,6 +56,14 @@ export async function pytest(path: string): Promise<Result> {
   });
 }
 
+/** The official contract suite for every job type, counted by its closing line. */
+export async function contract(): Promise<Result> {
+  const { code, output } = await run([npmTool('tsx'), 'contract/run.ts']);
+  const totals = /^contract: (\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(output);
+  const [passed = 0, failed = 0, left = 0] = (totals?.slice(1) ?? []).map(Number);
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, output, note: skipped(left) };
+}
+
 function withoutReport(output: string): string {
   return output
     .split('\n')
