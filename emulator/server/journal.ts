@@ -5,7 +5,7 @@ export interface JournalEntry {
   /** Service time, ISO 8601. */
   at: string;
   region: string;
-  /** Name of the operation; SignedUrlPut, SignedUrlGet, SignedUrlHead; UnknownOperation. */
+  /** Name of the operation; SignedUrlPut, SignedUrlGet, SignedUrlHead; UnknownOperation; Refused for a request that was not let in. */
   operation: string;
   method: string;
   /** Path without the query. */

@@ -8,7 +8,7 @@ import { AUTHORIZATION, type Local, openLocal, s3Import } from './support';
 
 /** Printed with every failure by fast-check; set FUZZ_SEED to play one again, FUZZ_RUNS for more of them. */
 const seed = process.env.FUZZ_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.FUZZ_SEED);
-const runs = { seed, numRuns: Number(process.env.FUZZ_RUNS ?? 120) };
+const runs = { seed, numRuns: Number(process.env.FUZZ_RUNS ?? 60) };
 
 let local: Local;
 beforeAll(async () => {

@@ -8,6 +8,7 @@ import {
   StartJobCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
+import fc from 'fast-check';
 import { type Local, openLocal, refusal, s3Import } from './support';
 
 const NOBODY = '0'.repeat(32);
@@ -281,6 +282,54 @@ describe('import into a finalized revision, wherever it is refused', () => {
     await finalize();
     expect((await local.runJob('IMPORT_ASSETS_FROM_S3', details)).State).toBe('COMPLETED');
   });
+});
+
+test('any order of create, start, cancel and time passing agrees with the table of states', async () => {
+  const { dataSetId, revisionId } = await local.revisionWith([]);
+  local.putObject('source', 'a.txt', 'a');
+  const seed = process.env.FUZZ_SEED === undefined ? Date.now() % 2 ** 31 : Number(process.env.FUZZ_SEED);
+  const step = fc.oneof(
+    fc.constant({ do: 'create' as const }),
+    fc.record({ do: fc.constantFrom('start' as const, 'cancel' as const, 'look' as const), which: fc.nat(3) }),
+    fc.record({ do: fc.constant('pass' as const), seconds: fc.constantFrom(0.5, 1, 2, 3) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const jobs: { id: string; startedAt?: number; cancelled?: boolean }[] = [];
+      const expected = ({ startedAt, cancelled }: (typeof jobs)[number]) => {
+        if (cancelled) return 'CANCELLED';
+        if (startedAt === undefined) return 'WAITING';
+        return local.clock.now() < startedAt + 2000 ? 'IN_PROGRESS' : 'COMPLETED';
+      };
+      for (const one of steps) {
+        if (one.do === 'create')
+          jobs.push({
+            id: (await local.createJob('IMPORT_ASSETS_FROM_S3', s3Import(dataSetId, revisionId, ['a.txt']))).Id,
+          });
+        if (one.do === 'pass') local.pass(one.seconds);
+        const job = 'which' in one ? jobs[one.which] : undefined;
+        if (!job) continue;
+        const waiting = expected(job) === 'WAITING';
+        const status = async (promise: Promise<unknown>) =>
+          promise.then(
+            () => 0,
+            () => 409,
+          );
+        if (one.do === 'start') {
+          expect(await status(local.start(job.id))).toBe(waiting ? 0 : 409);
+          if (waiting) job.startedAt = local.clock.now();
+        }
+        if (one.do === 'cancel') {
+          expect(await status(local.client.send(new CancelJobCommand({ JobId: job.id })))).toBe(waiting ? 0 : 409);
+          if (waiting) job.cancelled = true;
+        }
+        expect((await local.job(job.id)).State).toBe(expected(job));
+      }
+      // Room for the next run: quotas count what still runs.
+      local.pass(3);
+    }),
+    { seed, numRuns: 25 },
+  );
 });
 
 test('the same seed and the same requests give the same ids', async () => {

@@ -300,7 +300,7 @@ test('IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY makes one asset for each poli
   });
   expect(await refusal(neither)).toMatchObject({
     status: 400,
-    message: expect.stringContaining('needs Database, Table or both'),
+    message: expect.stringContaining('Database or Table is required'),
   });
 });
 

@@ -43,7 +43,7 @@ export const importAssetsFromLakeFormationTagPolicy = jobType<Details>({
   ),
   problems({ Database, Table }, { lakeFormationNeither, emptyLists }) {
     const problems: string[] = [];
-    if (!Database && !Table && lakeFormationNeither === 'refused') problems.push('needs Database, Table or both');
+    if (!Database && !Table && lakeFormationNeither === 'refused') problems.push('Database or Table is required');
     for (const [name, given] of Object.entries({ Database, Table })) {
       if (!given || emptyLists === 'allowed') continue;
       if (!given.Expression.length) problems.push(`${name}.Expression must have at least 1 entry`);
