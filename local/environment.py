@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STATE_DIR = ROOT / ".local"
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+CLIENTS = ("aws", "sam", "cfn", "cfn-lint", "cdk")
 
 
 def endpoint(port: int) -> str:
@@ -47,26 +48,33 @@ def _no_proxy() -> str:
     return ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost"]))
 
 
-def tool_folders() -> list[str]:
-    """Where the project's own tools are: a newcomer has none of them installed."""
-    folders = [path / "bin" for path in sorted((ROOT / ".venv").glob("*")) if (path / "bin").is_dir()]
-    return [str(folder) for folder in [*folders, ROOT / "node_modules" / ".bin"]]
+def link_tools(state_dir: Path) -> Path:
+    """A folder with the project's own clients and nothing else: a newcomer has none of them installed."""
+    folder = state_dir / "bin"
+    folder.mkdir(exist_ok=True)
+    for name in CLIENTS:
+        link = folder / name
+        link.unlink(missing_ok=True)
+        places = [*sorted((ROOT / ".venv").glob(f"*/bin/{name}")), ROOT / "node_modules" / ".bin" / name]
+        found = next((place for place in places if place.exists()), None)
+        if found:
+            link.symlink_to(found)
+    return folder.resolve()
 
 
-def script(found: dict[str, str]) -> str:
+def script(found: dict[str, str], tools: Path) -> str:
     """Shell commands. A profile of the user's own would take precedence over the keys, so it goes."""
     lines = ["unset AWS_PROFILE AWS_DEFAULT_PROFILE"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in found.items()]
-    folders = ":".join(tool_folders())
-    # as often as one evaluates it, the folders stand in PATH once
-    known, added = shlex.quote(f":{folders}:"), shlex.quote(folders)
-    lines.append(f'case ":$PATH:" in *{known}*) ;; *) export PATH="$PATH":{added} ;; esac')
+    # as often as one evaluates it, the folder stands in PATH once
+    known, added = shlex.quote(f":{tools}:"), shlex.quote(str(tools))
+    lines.append(f'case ":$PATH:" in *{known}*) ;; *) export PATH={added}:"$PATH" ;; esac')
     return "\n".join(lines) + "\n"
 
 
 def write(state_dir: Path, found: dict[str, str]) -> None:
     (state_dir / "env.json").write_text(json.dumps({"pid": os.getpid(), "environment": found}, indent=2) + "\n")
-    (state_dir / "env.sh").write_text(script(found))
+    (state_dir / "env.sh").write_text(script(found, link_tools(state_dir)))
 
 
 def forget(state_dir: Path) -> None:
@@ -88,11 +96,12 @@ def running(state_dir: Path) -> dict[str, str] | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Print the environment of the local AWS that runs, for eval.")
     parser.add_argument("--state-dir", type=Path, default=STATE_DIR)
-    found = running(parser.parse_args().state_dir)
+    state_dir: Path = parser.parse_args().state_dir
+    found = running(state_dir)
     if found is None:
         print("local AWS does not run: start it with `make local` in another terminal", file=sys.stderr)
         return 1
-    sys.stdout.write(script(found))
+    sys.stdout.write(script(found, link_tools(state_dir)))
     return 0
 
 

@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _options(arguments)
     state_dir: Path = options.state_dir
     state_dir.mkdir(parents=True, exist_ok=True)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     children: list[Child] = []
     try:
@@ -65,7 +65,8 @@ def main(arguments: list[str] | None = None) -> int:
             finally:
                 _end(children)
                 environment.forget(state_dir)
-                shutil.rmtree(state_dir / "tmp", ignore_errors=True)
+                for name in ("tmp", "bin"):
+                    shutil.rmtree(state_dir / name, ignore_errors=True)
     except KeyboardInterrupt:
         print("local AWS has ended", file=sys.stderr)
         return 0
