@@ -1,7 +1,7 @@
 import './time';
 import { UpdateRevisionCommand } from '@aws-sdk/client-dataexchange';
 import type { FaultAction } from '../../emulator/faults/fault-script';
-import { entrypoint } from '../../src/handlers';
+import { entrypoint, testEntrypoint } from '../../src/handlers';
 import type { Properties } from '../../src/job/properties';
 import { MINIMAL } from '../job/examples';
 import { type Filled, LocalExchange, md5, onlyId, upload } from './local-exchange';
@@ -105,6 +105,13 @@ describe('an import that needs an upload', () => {
 });
 
 describe('create', () => {
+  test('returns the defaults that took effect, and leaves out what nobody gave', async () => {
+    const place = await exchange.place('IMPORT_ASSET_FROM_API_GATEWAY_API');
+    const model = await made({ ...(await plain()), model: { ...MINIMAL.IMPORT_ASSET_FROM_API_GATEWAY_API, ...place } });
+    expect(model).toMatchObject({ ApiGatewayProtocolType: 'REST', StartOnCreation: false });
+    expect(Object.keys(model)).not.toEqual(expect.arrayContaining(['ApiGatewayApiDescription']));
+  });
+
   test('says which object an import lacks, and imports none', async () => {
     const { model } = await makeCase('IMPORT_ASSETS_FROM_S3', exchange, filled);
     const sources = [...(model.S3AssetSources as object[]), { Bucket: 'source', Key: 'not/there.csv' }];
@@ -200,8 +207,9 @@ describe('create', () => {
     const { model } = await plain();
     exchange.faults({ assumptions: { jobSeconds: length } });
     exchange.emulator.clearRequests();
-    const { last, seconds } = await registry.create({ ...model, StartOnCreation: true });
+    const { last, answers, seconds } = await registry.create({ ...model, StartOnCreation: true });
     expect(last.status).toBe('SUCCESS');
+    expect(answers.at(-2)?.message).toMatch(/^import running for \d+ (s|min)$/);
     expect(exchange.calls().filter((call) => call === 'GetJob').length).toBeLessThanOrEqual(looks);
     expect(seconds - length).toBeLessThanOrEqual(Math.min(60, 1 + length * 0.2));
   });
@@ -215,6 +223,47 @@ describe('create', () => {
     expect(seconds).toBeGreaterThan(11 * 3_600);
     const leaving = await registry.delete(onlyId(last.resourceModel), { late: 1_700 });
     expect(leaving.last).toMatchObject({ errorCode: 'NotStabilized', resourceModel: onlyId(last.resourceModel) });
+  });
+});
+
+describe('the quota of running jobs', () => {
+  // A type of which no other test leaves a job running.
+  const lake = (): Promise<Case> => makeCase('IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY', exchange, filled);
+
+  test.each(['402', '409', '429', '400'] as const)(
+    'in the form of %s is waited out, by create and update',
+    async (overQuota) => {
+      const first = await lake();
+      const Type = first.model.Type as string;
+      const assumptions = { overQuota, concurrentJobs: { [Type]: 1 } };
+      exchange.faults({ assumptions: { ...assumptions, jobSeconds: 40 } });
+      await exchange.start(idOf(await made(first)));
+      exchange.faults({ assumptions });
+      const second = await lake();
+      const { last, answers, seconds } = await registry.create({ ...second.model, StartOnCreation: true });
+      expect(last).toMatchObject({ status: 'SUCCESS', resourceModel: { State: 'COMPLETED' } });
+      expect(seconds).toBeGreaterThan(38);
+      expect(answers.map(({ message }) => message)).toContainEqual(
+        expect.stringMatching(/^waiting for one of \d+ job slots/),
+      );
+
+      exchange.faults({ assumptions: { ...assumptions, jobSeconds: 40 } });
+      const third = await lake();
+      await exchange.start(idOf(await made(third)));
+      const model = await made(await lake());
+      expect((await registry.update(model, { ...model, StartOnCreation: true })).last.status).toBe('SUCCESS');
+    },
+  );
+
+  test('that ends the job itself is ServiceLimitExceeded', async () => {
+    const { model } = await lake();
+    exchange.faults({ assumptions: { overQuota: 'job-error', concurrentJobs: { [model.Type as string]: 0 } } });
+    const { last } = await registry.create({ ...model, StartOnCreation: true });
+    expect(last).toMatchObject({
+      status: 'FAILED',
+      errorCode: 'ServiceLimitExceeded',
+      resourceModel: { State: 'ERROR' },
+    });
   });
 });
 
@@ -485,6 +534,14 @@ describe('an event', () => {
       resourceModel: { Id: 'f'.repeat(32) },
     });
     expect(exchange.calls()).toEqual([]);
+  });
+
+  test('of the smaller form that `sam local invoke` takes does the same', async () => {
+    const { model } = await plain();
+    const credentials = { accessKeyId: 'AKIASAM', secretAccessKey: 'sam' };
+    const request = { clientRequestToken: 'token-0815', desiredResourceState: model, logicalResourceIdentifier: 'Job' };
+    const answer = await testEntrypoint({ credentials, action: 'CREATE', request, callbackContext: null });
+    expect(answer).toMatchObject({ status: 'IN_PROGRESS', resourceModel: model });
   });
 
   test('goes to the Region that it names', async () => {
