@@ -125,7 +125,9 @@ def _schema_problems(schema: TypeSchema) -> Any:
     if document.get("remote"):
         yield "the keyword remote is reserved"
     for pointer in sorted(_references(document)):
-        if not pointer.startswith("#/") or not schema.deref({"$ref": pointer}):
+        # a list handler's input names the properties of the type that way
+        local = pointer.removeprefix("resource-schema.json")
+        if not local.startswith("#/") or not schema.deref({"$ref": local}):
             yield f"the reference {pointer} leads nowhere"
     for path in schema.primary:
         if path[0] not in schema.properties:

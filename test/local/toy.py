@@ -155,8 +155,14 @@ SCHEMA: dict[str, Any] = {
         "cloudFormationSystemTags": False,
     },
     "handlers": {
-        action: {"permissions": ["toy:Do"], **({} if action in ("read", "list") else {"timeoutInMinutes": 60})}
-        for action in ("create", "read", "update", "delete", "list")
+        action: {"permissions": ["toy:Do"], **({} if action == "read" else {"timeoutInMinutes": 60})}
+        for action in ("create", "read", "update", "delete")
+    }
+    | {
+        "list": {
+            "permissions": ["toy:Do"],
+            "handlerSchema": {"properties": {"Kind": {"$ref": "resource-schema.json#/properties/Kind"}}},
+        }
     },
 }
 
