@@ -11,8 +11,16 @@ export interface Outcome {
   when: 'setup' | 'call' | 'teardown';
   outcome: 'passed' | 'failed' | 'skipped';
   reason?: string;
-  /** The handler's last answer. */
-  answer?: string | null;
+  /** The handler's answer that it failed on, as far as that can be told. */
+  answer?: Answer | null;
+}
+
+export interface Answer {
+  status?: string;
+  errorCode?: string;
+  message?: string;
+  resourceModel?: Record<string, unknown>;
+  resourceModels?: Record<string, unknown>[];
 }
 
 export interface SetResult {
@@ -72,7 +80,7 @@ export async function invokeLife(
   const request = path.join(folder, 'request.json');
   const done: string[] = [];
   const problems: string[] = [];
-  const invoke = async (action: string, desired: object, previous?: object): Promise<Record<string, unknown>> => {
+  const invoke = async (action: string, desired: object, previous?: object): Promise<Answer> => {
     writeFileSync(request, JSON.stringify({ desiredResourceState: desired, previousResourceState: previous ?? null }));
     const { output } = await cfn(children, around, folder, ['invoke', ...address(around), 'resource', action, request]);
     const answer = lastAnswer(output);
@@ -81,19 +89,19 @@ export async function invokeLife(
     return answer ?? {};
   };
   const wanted = render(set.files.create?.text as string, around.exports);
-  const { resourceModel } = (await invoke('CREATE', wanted)) as { resourceModel?: { Id: string } };
+  const { resourceModel } = await invoke('CREATE', wanted);
   if (!resourceModel) return { done, problems };
   const known = { Id: resourceModel.Id };
   await invoke('READ', known);
-  const listed = (await invoke('LIST', {})).resourceModels as { Id: string }[] | undefined;
+  const listed = (await invoke('LIST', {})).resourceModels;
   if (!listed?.some(({ Id }) => Id === known.Id)) problems.push(`LIST: ${known.Id} is not among what it lists`);
   await invoke('DELETE', known);
   return { done, problems };
 }
 
-function lastAnswer(output: string): Record<string, unknown> | undefined {
+function lastAnswer(output: string): Answer | undefined {
   try {
-    return JSON.parse(output.split('=== Handler response ===').at(-1) as string) as Record<string, unknown>;
+    return JSON.parse(output.split('=== Handler response ===').at(-1) as string) as Answer;
   } catch {
     return undefined;
   }

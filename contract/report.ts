@@ -1,4 +1,4 @@
-import type { Outcome, SetResult } from './cfn-tool';
+import type { Answer, Outcome, SetResult } from './cfn-tool';
 import type { InputSet } from './input-sets';
 
 /** The suite counts an error in preparing or clearing up beside the test itself; so do we. */
@@ -19,12 +19,18 @@ export function describeSet(set: InputSet, result: SetResult): string {
 
 export function describeFailures(set: InputSet, { outcomes, broken }: SetResult): string[] {
   const failures = outcomes.filter(({ outcome }) => outcome === 'failed');
-  const lines = failures.flatMap(({ test, when, reason, answer }) => [
-    `     FAILED ${test}${when === 'call' ? '' : ` (${when})`}: ${shortened(reason)}`,
-    ...(answer ? [`       the handler's answer: ${shortened(answer)}`] : []),
-  ]);
-  if (broken)
-    lines.push(`     FAILED: cfn test came to no end:`, ...broken.split('\n').map((line) => `       ${line}`));
+  const lines: string[] = [];
+  // What prepares several tests fails for all of them alike, and only the first knows the answer.
+  for (const alike of groupBy(failures, ({ test, when, reason }) => (when === 'call' ? test : `${when} ${reason}`))) {
+    const { when, reason } = alike[0] as Outcome;
+    const names = alike.map(({ test }) => test).join(', ');
+    lines.push(`     FAILED ${names}${when === 'call' ? '' : ` (${when})`}: ${shortened(reason)}`);
+    const answers = new Set(alike.flatMap(({ answer }) => (answer ? describeAnswer(answer) : [])));
+    for (const answer of answers) lines.push(`       the handler's answer: ${answer}`);
+  }
+  if (broken) {
+    lines.push('     FAILED: cfn test came to no end:', ...broken.split('\n').map((line) => `       ${line}`));
+  }
   if (set.starts && failures.some(({ test }) => test.startsWith('contract_delete_'))) {
     lines.push(
       `     ${set.files.create?.name} starts the job. The service keeps the record of a job that ran for 90 days, so it can`,
@@ -41,19 +47,27 @@ const SKIPS: readonly { reason: RegExp; why: string }[] = [
 ];
 
 export function describeSkips(results: Iterable<SetResult>): string[] {
-  const tests = new Map<string, Set<string>>();
-  for (const { outcomes } of results) {
-    for (const { test, reason = '' } of outcomes.filter(isSkip)) {
-      const why = SKIPS.find((skip) => skip.reason.test(reason))?.why ?? reason;
-      tests.set(why, (tests.get(why) ?? new Set()).add(test));
-    }
-  }
-  return [...tests].map(([why, names]) => `skipped ${[...names].sort().join(', ')}: ${why}`);
+  const skipped = [...results].flatMap(({ outcomes }) => outcomes.filter(({ outcome }) => outcome === 'skipped'));
+  const why = ({ reason = '' }: Outcome): string => SKIPS.find((skip) => skip.reason.test(reason))?.why ?? reason;
+  return groupBy(skipped, why).map((alike) => {
+    const names = [...new Set(alike.map(({ test }) => test))].sort().join(', ');
+    return `skipped ${names}: ${why(alike[0] as Outcome)}`;
+  });
 }
 
-const isSkip = ({ outcome }: Outcome): boolean => outcome === 'skipped';
+function describeAnswer({ status, errorCode, message, resourceModel, resourceModels }: Answer): string {
+  if (errorCode) return `${status}, ${errorCode}: ${shortened(message)}`;
+  if (resourceModels) return `${status}, ${resourceModels.length} jobs`;
+  return resourceModel ? `${status}, ${shortened(JSON.stringify(resourceModel))}` : String(status);
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups.values()];
+}
 
 function shortened(text = ''): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > 700 ? `${line.slice(0, 700)}…` : line;
+  return line.length > 500 ? `${line.slice(0, 500)}…` : line;
 }

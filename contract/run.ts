@@ -27,7 +27,7 @@ async function main(): Promise<number> {
     void children.end();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  let failed = true;
+  let keep = false;
   try {
     const began = Date.now();
     const around = await startSurroundings(children, folder, values['type-name'] || undefined);
@@ -35,16 +35,17 @@ async function main(): Promise<number> {
     console.log(
       `local AWS, the function and ${Object.keys(around.exports).length} exports are ready (${since(began)})`,
     );
-    failed = !(await runAll(children, around, sets, folder, own));
-    console.log(failed ? `what cfn test said: ${folder}/set-N/output.txt` : `all of it took ${since(began)}`);
-    return failed ? 1 : 0;
+    const passed = await runAll(children, around, sets, folder, own);
+    keep = !passed;
+    console.log(passed ? `all of it took ${since(began)}` : `what cfn test said: ${folder}/set-N/output.txt`);
+    return passed ? 0 : 1;
   } catch (error) {
     if (interrupted === undefined) throw error;
     console.error('contract: interrupted');
     return interrupted;
   } finally {
     await children.end();
-    if (!failed || interrupted !== undefined) rmSync(folder, { recursive: true, force: true });
+    if (!keep) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -7,6 +7,7 @@ the service has no way to remove it. So that test comes first, while the suite h
 Report: each outcome becomes a line of JSON in CONTRACT_REPORT.
 """
 
+import ast
 import json
 import os
 import re
@@ -30,8 +31,16 @@ def pytest_runtest_logreport(report):
     if report.outcome == "failed":
         crash = getattr(report.longrepr, "reprcrash", None)
         line["reason"] = crash.message if crash else report.longreprtext
-        # the handler's own words, which the suite's assertions leave out
-        answers = re.findall(r"Received response\s+(\{.*)", report.caplog)
-        line["answer"] = answers[-1] if answers else None
+        line["answer"] = answer_to_blame(line["reason"], report.caplog)
     with open(os.environ["CONTRACT_REPORT"], "a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
+
+
+def answer_to_blame(reason, log):
+    """The handler's own words, which the suite's assertions leave out: they are in the log of what it sent and got."""
+    answers = [ast.literal_eval(text) for text in re.findall(r"Received response\s+(\{.*)", log)]
+    # After a failed create the suite deletes what is not there, and reports only that this failed too.
+    failed = [answer for answer in answers if answer.get("status") == "FAILED"]
+    if "should be SUCCESS" in reason and failed:
+        return failed[0]
+    return answers[-1] if answers else None
