@@ -37,7 +37,7 @@ export async function drive(
   invoke: Invoke,
   clock: Clock,
   request: Partial<Request> & Pick<Request, 'operation' | 'desired'>,
-  { handOn = (handed) => handed, onAnswer = () => {}, maxInvocations = 5_000 }: Driving = {},
+  { handOn = (handed) => handed, onAnswer = () => {}, maxInvocations = 20_000 }: Driving = {},
 ): Promise<Ending> {
   let next: Request = { rollback: false, callbackContext: undefined, ...request };
   const answers: Answer[] = [];

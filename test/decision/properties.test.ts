@@ -153,7 +153,7 @@ it('every operation ends and keeps what is promised, whatever the service does',
     fc.asyncProperty(cases(ALL, WHIMS, 30), async (given) => {
       await run(given);
     }),
-    150,
+    100,
   );
 });
 
@@ -165,7 +165,7 @@ it('even if nothing ever comes to an end, it does so by the deadline', async () 
         loses: given.loses.filter((lost) => lost !== 'context'),
       });
       expect(tookMs).toBeLessThan(12 * H);
-      expect(answers.length).toBeLessThan(3_000);
+      expect(answers.length).toBeLessThan(10_000);
       if (tookMs >= DEADLINE_MS.CREATE) {
         expect(answer).toMatchObject({ status: 'FAILED', code: 'NotStabilized' });
         expect((answer as { message: string }).message).toMatch(/^Gave up on job .* after 11 h 5\d min; /);

@@ -48,7 +48,12 @@ export function realHandlers(clock: Clock, random: () => number = () => 0.5): In
     const { operation, desired, previous, callbackContext, rollback, nextToken, maxResults } = request;
     const wire = { desiredProperties: desired, previousProperties: previous, rollback, nextToken, maxResults };
     const method = operation.toLowerCase() as 'create' | 'read' | 'update' | 'delete' | 'list';
-    const event = await resource[method](session, wire as never, callbackContext ?? {}, logger as never);
+    const event = await resource[method](
+      session as SessionProxy,
+      wire as never,
+      callbackContext ?? {},
+      logger as never,
+    );
     return answerOf(JSON.parse(JSON.stringify(event.serialize())));
   };
 }
