@@ -179,21 +179,26 @@ def zipped(files: dict[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def package(document: dict[str, Any] | None = None, /, **replaced: Any) -> bytes:
-    """A registry package; `replaced` puts another file in its place, or takes it out (None)."""
-    document = document or schema()
-    settings = {
+def settings(type_name: str) -> str:
+    """The .rpdk-config of a project for that type."""
+    found = {
         "artifact_type": "RESOURCE",
-        "typeName": document["typeName"],
+        "typeName": type_name,
         "language": "typescript",
         "runtime": "nodejs22.x",
         "entrypoint": "handlers.entrypoint",
         "testEntrypoint": "handlers.testEntrypoint",
-        "settings": {"protocolVersion": "2.0.0"},
+        "settings": {"protocolVersion": "2.0.0", "no_docker": True},
     }
+    return json.dumps(found)
+
+
+def package(document: dict[str, Any] | None = None, /, **replaced: Any) -> bytes:
+    """A registry package; `replaced` puts another file in its place, or takes it out (None)."""
+    document = document or schema()
     files: dict[str, str | bytes | None] = {
         "schema.json": json.dumps(document),
-        ".rpdk-config": json.dumps(settings),
+        ".rpdk-config": settings(document["typeName"]),
         "ResourceProvider.zip": zipped({"handlers.js": HANDLER}),
         **{name.replace("__", "."): content for name, content in replaced.items()},
     }
