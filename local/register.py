@@ -56,8 +56,18 @@ def _role_by_template(environment: dict[str, str], template: Path, type_name: st
     """The role as `cfn submit` makes it: a stack of resource-role.yaml, whose output is the ARN."""
     client = session_client("cloudformation", environment)
     name = f"{type_name.replace('::', '-').lower()}-role-stack"
-    client.create_stack(StackName=name, TemplateBody=template.read_text(), Capabilities=["CAPABILITY_IAM"])
-    client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    arguments = {"StackName": name, "TemplateBody": template.read_text(), "Capabilities": ["CAPABILITY_IAM"]}
+    patience = {"Delay": 1, "MaxAttempts": 60}
+    try:
+        client.create_stack(**arguments)
+        client.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=patience)
+    except client.exceptions.AlreadyExistsException:
+        try:
+            client.update_stack(**arguments)
+            client.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig=patience)
+        except client.exceptions.ClientError as error:
+            if "No updates are to be performed" not in str(error):
+                raise
     outputs = client.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
     return str(outputs[0]["OutputValue"])
 

@@ -17,6 +17,7 @@ import pytest
 
 import toy
 from conftest import ROOT, Local, start, stop, thing
+from test_official_clients import ROLE
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -61,6 +62,13 @@ def test_starts_tells_and_ends(tmp_path: Path) -> None:
         bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "AWS_PROFILE": "mine"}
         shell = subprocess.run(["sh", "-ec", command], env=bare, capture_output=True, text=True, check=False)
         assert shell.stdout.strip() == "Toy::Test::Thing", shell.stderr
+
+        # a type can be registered again, with the role's template too
+        role = tmp_path / "role.yaml"
+        role.write_text(ROLE)
+        for version in ("/00000002", "/00000003"):
+            more = run("local.register", str(package), "--role", str(role), "--state-dir", str(tmp_path / "a"))
+            assert more.stdout.strip().endswith(version), more.stderr
 
         again = run("local.up", "--aws-port", "0", "--no-dataexchange", "--state-dir", str(tmp_path / "a"))
         assert again.returncode == 1
