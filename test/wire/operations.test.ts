@@ -190,6 +190,16 @@ describe('create', () => {
     }
   });
 
+  test('a job that is not visible at once, or not shown as started, is waited for', async () => {
+    const slow = { createLag: { seconds: 20 }, startLag: { reads: 2, seconds: 400 }, jobSeconds: 600 };
+    for (const kept of ['both', 'context', 'model'] as const) {
+      const { model } = await plain();
+      exchange.faults({ assumptions: slow });
+      const { last } = await registry.create({ ...model, StartOnCreation: true }, { kept });
+      expect(last).toMatchObject({ status: 'SUCCESS', resourceModel: { State: 'COMPLETED' } });
+    }
+  });
+
   test('a job that is timed out by the service, cancelled or lost is NotStabilized, with its id', async () => {
     for (const state of ['TIMED_OUT', 'CANCELLED', 'VANISHED'] as const) {
       exchange.faults({ faults: [{ on: 'StartJob', do: { job: { seconds: 300, end: state } } }] });
@@ -445,7 +455,7 @@ describe('delete', () => {
     async (state) => {
       const model = await made(await plain());
       await bring(model, state);
-      const { last, seconds } = await registry.delete(onlyId(model));
+      const { last, seconds } = await registry.delete(model);
       expect(last).toEqual({ status: 'SUCCESS' });
       const ends = { WAITING: 'CANCELLED', IN_PROGRESS: 'COMPLETED' } as Record<string, string>;
       expect((await exchange.job(idOf(model))).State).toBe(ends[state] ?? state);
