@@ -38,6 +38,15 @@ export class ResourceModel extends BaseModel {
         }
     )
     revisionId?: Optional<string>;
+    @Expose({ name: 'RevisionComment' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'revisionComment', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    revisionComment?: Optional<string>;
     @Expose({ name: 'StartOnCreation' })
     @Transform(
         ({ value, obj }: any) =>
@@ -47,6 +56,15 @@ export class ResourceModel extends BaseModel {
         }
     )
     startOnCreation?: Optional<boolean>;
+    @Expose({ name: 'FinalizeRevision' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(Boolean, 'finalizeRevision', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    finalizeRevision?: Optional<boolean>;
     @Expose({ name: 'S3AssetSources' })
     @Type(() => S3AssetSource)
     s3AssetSources?: Optional<Array<S3AssetSource>>;
@@ -68,6 +86,15 @@ export class ResourceModel extends BaseModel {
         }
     )
     urlAssetMd5Hash?: Optional<string>;
+    @Expose({ name: 'UrlAssetContent' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'urlAssetContent', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    urlAssetContent?: Optional<string>;
     @Expose({ name: 'RedshiftDataShareAssetSources' })
     @Type(() => RedshiftDataShareAssetSource)
     redshiftDataShareAssetSources?: Optional<Array<RedshiftDataShareAssetSource>>;
@@ -107,6 +134,15 @@ export class ResourceModel extends BaseModel {
         }
     )
     apiGatewayApiSpecificationMd5Hash?: Optional<string>;
+    @Expose({ name: 'ApiGatewayApiSpecification' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'apiGatewayApiSpecification', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    apiGatewayApiSpecification?: Optional<string>;
     @Expose({ name: 'ApiGatewayProtocolType' })
     @Transform(
         ({ value, obj }: any) =>
@@ -320,6 +356,15 @@ export class ResourceModel extends BaseModel {
         }
     )
     eventActionArn?: Optional<string>;
+    @Expose({ name: 'CreatedRevisionId' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'createdRevisionId', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    createdRevisionId?: Optional<string>;
 
     @Exclude()
     public getPrimaryIdentifier(): Dict {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   Action,
   BaseResource,
@@ -76,7 +77,7 @@ export class Resource extends BaseResource<ResourceModel> {
     const client = clientFor(operation, session.configuration as Caller);
     const call = async (step: Call): Promise<Outcome> => {
       try {
-        return await perform(client, step, signal);
+        return await perform(client, step, signal, now);
       } catch (error) {
         const refusal = refusalOf(error, step.call);
         if (refusal.code === 'InternalFailure') {
@@ -90,6 +91,7 @@ export class Resource extends BaseResource<ResourceModel> {
         operation,
         desired: normalise(request.desiredProperties ?? request.desiredResourceState?.serialize()),
         previous: previousModel(request),
+        token: request.clientRequestToken || randomUUID(),
         rollback: request.rollback === true,
         nextToken: request.nextToken,
         maxResults: request.maxResults,

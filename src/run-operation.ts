@@ -17,7 +17,7 @@ export interface Tools {
 /** One operation as the wire asks for it. */
 export type Request = Pick<
   Situation,
-  'operation' | 'desired' | 'previous' | 'rollback' | 'nextToken' | 'maxResults'
+  'operation' | 'desired' | 'token' | 'previous' | 'rollback' | 'nextToken' | 'maxResults'
 > & {
   readonly callbackContext: unknown;
 };

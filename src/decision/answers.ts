@@ -1,5 +1,6 @@
 import type { Job } from '../job/job';
 import { own, type Properties, text } from '../job/properties';
+import type { Revision } from '../job/revision';
 import { modelOf, withoutWriteOnly } from '../job/translate';
 import type { CallbackContext } from './callback-context';
 import { DEADLINE_MS, duration, faultDelay } from './schedule';
@@ -19,8 +20,9 @@ function standing(situation: Situation, job?: Job): Properties {
   return situation.operation === 'DELETE' ? { Id } : { ...withoutWriteOnly(situation.desired), Id };
 }
 
-export function success(job: Job): Answer {
-  return { status: 'SUCCESS', model: modelOf(job) };
+/** @param revision the job's revision, where its type may own one and it exists */
+export function success(job: Job, revision?: Revision): Answer {
+  return { status: 'SUCCESS', model: modelOf(job, revision) };
 }
 
 /** FAILED once a job exists: with the model, so that rollback and clean-up can act on the identifier. */
@@ -34,12 +36,13 @@ export function failedWithoutJob(code: ErrorCode, message: string): Answer {
   return { status: 'FAILED', code, message };
 }
 
-export function notFound(situation: Situation): Answer {
+/** @param why what is known of the reason */
+export function notFound(
+  situation: Situation,
+  why = 'it never existed, was cancelled, or is older than the 90 days for which the service keeps a job',
+): Answer {
   const id = jobIdOf(situation);
-  const message =
-    id === undefined
-      ? 'The model names no job: Id is missing.'
-      : `There is no job ${id}: it never existed, was cancelled, or is older than the 90 days for which the service keeps a job.`;
+  const message = id === undefined ? 'The model names no job: Id is missing.' : `There is no job ${id}: ${why}.`;
   return failedWithoutJob('NotFound', message);
 }
 

@@ -1,7 +1,6 @@
 import { text } from '../job/properties';
+import { jobTag } from '../job/revision';
 import { PROPERTY_NODES } from '../job/schema-node';
-import { createJobInput } from '../job/translate';
-import { describe, validate } from '../job/validate';
 import { failedWithoutJob, jobIdOf, notFound, pastDeadline } from './answers';
 import type { Operation, Situation, Step } from './steps';
 
@@ -31,22 +30,22 @@ export function begin(situation: Situation): Step {
   }
   const jobId = jobIdOf(situation);
   if (operation === 'CREATE' && jobId === undefined) {
-    return context === undefined
-      ? createJob(situation)
-      : failedWithoutJob('InternalFailure', 'The callback context names no job.');
+    return failedWithoutJob('InternalFailure', 'The callback context names no job.');
   }
   if (jobId === undefined || !JOB_ID.test(jobId)) {
     return notFound(situation);
   }
+  if (context?.untagged !== undefined) {
+    return { call: 'TagResource', arn: context.untagged, tags: jobTag(jobId) };
+  }
+  return lookOrStart(situation, jobId);
+}
+
+/** A job that waits for its turn is started without a look: a refusal says to look. */
+export function lookOrStart(situation: Situation, jobId: string): Step {
+  const { operation, context } = situation;
   if (STARTS[operation] && context?.phase === 'to-start' && !pastDeadline(situation, context)) {
     return { call: 'StartJob', jobId };
   }
   return { call: 'GetJob', jobId };
-}
-
-function createJob({ desired }: Situation): Step {
-  const problems = validate(desired);
-  return problems.length > 0
-    ? failedWithoutJob('InvalidRequest', describe(problems))
-    : { call: 'CreateJob', input: createJobInput(desired) };
 }

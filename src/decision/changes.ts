@@ -1,5 +1,6 @@
-import { createOnlyDifferences } from '../job/differences';
-import type { Properties } from '../job/properties';
+import { createOnlyDifferences, IN_PLACE } from '../job/differences';
+import { own, type Properties } from '../job/properties';
+import { PROPERTY_NODES } from '../job/schema-node';
 import { describe, validate } from '../job/validate';
 import { wantsStart } from './answers';
 import type { Change } from './callback-context';
@@ -7,19 +8,34 @@ import type { Change } from './callback-context';
 /**
  * What an update changes.
  *
- * A model in which nothing create-only differs is not validated again: what was once accepted must stay updatable.
+ * A create-only property that differs asks for a replacement, valid or not: the replacement's create says what is wrong with it.
+ * What is refused here is only what no create would see, or what is to change in place. A model in which nothing differs is
+ * not validated again: what was once accepted must stay updatable.
  *
  * @param before the previous model, or, where the caller gives none, the model that the service shows
  */
 export function changeOf(desired: Properties, before: Properties): Change {
   const properties = createOnlyDifferences(desired, before);
-  const start = desired.StartOnCreation;
-  if (properties.length > 0 || (start !== undefined && typeof start !== 'boolean')) {
-    const problems = validate(desired);
-    return problems.length > 0 ? { change: 'invalid', message: describe(problems) } : { change: 'replace', properties };
+  const finalise = finalised(desired) === finalised(before) ? undefined : finalised(desired);
+  const start = wantsStart(desired) === wantsStart(before) ? undefined : wantsStart(desired);
+  const problems = validate(desired).filter(({ path }) => isRefused(path, properties, finalise));
+  if (problems.length > 0) {
+    return { change: 'invalid', message: describe(problems) };
   }
-  if (wantsStart(desired) === wantsStart(before)) {
-    return { change: 'none' };
+  if (properties.length > 0) {
+    return { change: 'replace', properties };
   }
-  return { change: wantsStart(desired) ? 'start' : 'stop' };
+  return { change: start === undefined ? 'none' : start ? 'start' : 'stop', finalise };
+}
+
+function isRefused(path: string, differing: readonly string[], finalise: boolean | undefined): boolean {
+  const property = path.split(/[.[]/, 1)[0] as string;
+  if (property === 'FinalizeRevision') {
+    return finalise !== false;
+  }
+  return IN_PLACE.includes(property) || (differing.includes(property) && !Object.hasOwn(PROPERTY_NODES, property));
+}
+
+function finalised(model: Properties): boolean {
+  return own(model, 'FinalizeRevision') === true;
 }

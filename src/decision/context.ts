@@ -1,8 +1,11 @@
 import type { Job } from '../job/job';
+import { own, type Properties } from '../job/properties';
+import { revisionOf } from '../job/revision';
 import { modelOf } from '../job/translate';
 import { jobIdOf, wantsStart } from './answers';
 import type { CallbackContext, Phase } from './callback-context';
 import { changeOf } from './changes';
+import { accepted, jobSeen, revisionSeen, tried } from './outcomes';
 import type { Situation } from './steps';
 
 /**
@@ -10,9 +13,9 @@ import type { Situation } from './steps';
  * models tell) and what this invocation's calls have added to it.
  */
 export function contextOf(situation: Situation): CallbackContext {
-  const context = situation.context ?? { phase: firstPhase(situation), beganAt: situation.now };
+  const context = situation.context ?? firstContext(situation);
   const job = jobSeen(situation);
-  const before = situation.previous ?? (job === undefined ? undefined : modelOf(job));
+  const before = situation.previous ?? shownModel(situation, job);
   const undecided = situation.operation === 'UPDATE' && context.change === undefined;
   return {
     ...context,
@@ -20,24 +23,26 @@ export function contextOf(situation: Situation): CallbackContext {
     jobId: jobIdOf(situation),
     ...(undecided && before !== undefined ? { change: changeOf(situation.desired, before) } : {}),
     ...(job === undefined ? {} : { lastSeen: job.State }),
+    ...(accepted(situation, 'TagResource') ? { untagged: undefined } : {}),
   };
 }
 
-/** Whether this invocation has already asked for something: a refusal is not answered by asking again at once. */
-export function tried(situation: Situation, call: 'StartJob' | 'CancelJob'): boolean {
-  return situation.outcomes.some((outcome) => outcome.call === call);
-}
-
-/** The job as this invocation saw it last. */
-function jobSeen(situation: Situation): Job | undefined {
-  return situation.outcomes.flatMap((outcome) => ('job' in outcome ? [outcome.job] : [])).at(-1);
-}
-
-function firstPhase({ operation, desired }: Situation): Phase {
-  if (operation !== 'CREATE') {
-    return 'new';
+/** What the service shows, once all of it was seen that a comparison needs. */
+function shownModel(situation: Situation, job: Job | undefined): Properties | undefined {
+  const revision = revisionSeen(situation);
+  if (job === undefined || (revision === undefined && revisionOf(job) !== undefined)) {
+    return undefined;
   }
-  return wantsStart(desired) ? 'to-start' : 'idle';
+  return modelOf(job, revision === 'absent' ? undefined : revision);
+}
+
+/** The context of an operation that begins, or whose context was lost. */
+export function firstContext({ operation, desired, now }: Situation): CallbackContext {
+  if (operation !== 'CREATE') {
+    return { phase: 'new', beganAt: now };
+  }
+  const finalise = own(desired, 'FinalizeRevision') === true || undefined;
+  return { phase: wantsStart(desired) ? 'to-start' : 'idle', beganAt: now, finalise };
 }
 
 function phaseAfterCalls(situation: Situation, phase: Phase, job: Job | undefined): Phase {

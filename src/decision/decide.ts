@@ -1,9 +1,12 @@
 import type { Job } from '../job/job';
 import { modelOf } from '../job/translate';
-import { created, started } from './accepted';
-import { begin } from './begin';
+import { jobIdOf } from './answers';
+import { begin, lookOrStart } from './begin';
+import { createSequence } from './create-sequence';
 import { onLook } from './looks';
+import { jobSeen } from './outcomes';
 import { onRefusal } from './refusals';
+import { started } from './started';
 import type { Situation, Step } from './steps';
 
 /**
@@ -11,6 +14,10 @@ import type { Situation, Step } from './steps';
  * Pure: everything that it depends on stands in the situation, so that every path is tested as a table, without a mock.
  */
 export function decide(situation: Situation): Step {
+  const jobId = jobIdOf(situation);
+  if (situation.operation === 'CREATE' && jobId === undefined && situation.context === undefined) {
+    return createSequence(situation);
+  }
   const last = situation.outcomes.at(-1);
   if (last === undefined) {
     return begin(situation);
@@ -19,16 +26,22 @@ export function decide(situation: Situation): Step {
     return onRefusal(situation, last.call, last.refusal);
   }
   switch (last.call) {
-    case 'CreateJob':
-      return created(situation, last.job);
     case 'GetJob':
-      return onLook(situation, last.job);
+    case 'CancelJob':
+    case 'GetRevision':
+    case 'UpdateRevision':
+    case 'DeleteRevision':
+      return onLook(situation, jobSeen(situation));
     case 'StartJob':
       return started(situation);
-    case 'CancelJob':
-      return { status: 'SUCCESS' };
-    case 'ListJobs':
-      return { status: 'SUCCESS', models: last.jobs.filter(notCancelled).map(modelOf), nextToken: last.nextToken };
+    case 'TagResource':
+      return lookOrStart(situation, jobId as string);
+    case 'ListJobs': {
+      const models = last.jobs.filter(notCancelled).map((job) => modelOf(job));
+      return { status: 'SUCCESS', models, nextToken: last.nextToken };
+    }
+    default:
+      throw new TypeError(`${situation.operation} does not call ${last.call}`);
   }
 }
 

@@ -1,9 +1,12 @@
 import type { Job } from '../job/job';
-import { isJobState, type JobState } from '../job/states';
-import { failed, inProgress, notFound, pastDeadline, success } from './answers';
-import type { CallbackContext, Change, Phase } from './callback-context';
-import { contextOf, tried } from './context';
+import { hasEnded, isJobState, type JobState } from '../job/states';
+import { failed, inProgress, notFound, pastDeadline } from './answers';
+import type { CallbackContext, Phase } from './callback-context';
+import { contextOf } from './context';
 import { jobFailure, nounOf } from './job-failure';
+import type { Rule } from './look';
+import { accepted, beforeLook, revisionSeen, tried } from './outcomes';
+import { removeOwnRevision, settle } from './own-revision';
 import { duration, NOT_YET_VISIBLE_MS, pollDelay, START_LAG_MS } from './schedule';
 import { waitForSlot } from './slots';
 import type { Situation, Step } from './steps';
@@ -12,25 +15,16 @@ import type { Situation, Step } from './steps';
 type Seen = JobState | 'UNKNOWN' | 'ABSENT';
 type Existing = Exclude<Seen, 'ABSENT' | 'CANCELLED'>;
 
-/** A look at the job, with the context as it stood before the look. */
-interface Look {
-  readonly situation: Situation;
-  readonly context: CallbackContext;
-  readonly job: Job;
-}
-
-type Rule = (look: Look) => Step;
-
 /** For every state one rule: the compiler refuses a table that forgets one. */
 type Table = Record<Seen, Rule>;
 
 /** What follows a look at the job. @param job undefined: the service does not know it */
 export function onLook(situation: Situation, job: Job | undefined): Step {
-  const before = contextOf({ ...situation, outcomes: situation.outcomes.slice(0, -1) });
+  const { phase } = contextOf({ ...situation, outcomes: beforeLook(situation) });
   const seen: Seen = job === undefined ? 'ABSENT' : isJobState(job.State) ? job.State : 'UNKNOWN';
-  const rule = tableFor(situation, before.phase)[seen];
+  const rule = tableFor(situation, phase)[seen];
   // The rules for ABSENT are the only ones that run without a job, and they do not look at it.
-  return rule({ situation, context: contextOf(situation), job: job as Job });
+  return rule({ situation, phase, context: contextOf(situation), job: job as Job });
 }
 
 function tableFor(situation: Situation, phase: Phase): Table {
@@ -41,9 +35,19 @@ function tableFor(situation: Situation, phase: Phase): Table {
   return tables[phase] ?? FOREIGN_PHASE;
 }
 
-const succeed: Rule = ({ job }) => success(job);
 const absent: Rule = ({ situation }) => notFound(situation);
 const deleted: Rule = () => ({ status: 'SUCCESS' });
+
+/** The job is over: what it made goes. Gone already before we began, there was nothing to delete. */
+const removeWhatItMade: Rule = (look) =>
+  removeOwnRevision(look, () =>
+    look.phase === 'new' && revisionSeen(look.situation) === 'absent'
+      ? notFound(look.situation)
+      : { status: 'SUCCESS' },
+  );
+
+/** Cancelled before we began counts as deleted, unless it has left its revision behind. */
+const removeWhatCancelledLeft: Rule = (look) => removeOwnRevision(look, absent);
 
 const failWithJobErrors: Rule = ({ situation, job }) => {
   const { code, message } = jobFailure(job);
@@ -104,8 +108,12 @@ const startAgainAfterLag: Rule = (look) => {
     : wait(situation, context, `${nounOf(job)} started ${duration(lag)} ago, not shown as running yet`, startedAt, job);
 };
 
-const cancel: Rule = ({ situation, context, job }) =>
-  tried(situation, 'CancelJob')
+const cancel: Rule = (look) => {
+  const { situation, context, job } = look;
+  if (accepted(situation, 'CancelJob')) {
+    return removeOwnRevision(look, deleted);
+  }
+  return tried(situation, 'CancelJob')
     ? wait(
         situation,
         context,
@@ -113,6 +121,7 @@ const cancel: Rule = ({ situation, context, job }) =>
         context.beganAt,
       )
     : { call: 'CancelJob', jobId: job.Id };
+};
 
 const waitForEnd: Rule = ({ situation, context, job }) => {
   const message = `${nounOf(job)} is running and cannot be cancelled; waiting for its end (${duration(situation.now - context.beganAt)})`;
@@ -121,18 +130,18 @@ const waitForEnd: Rule = ({ situation, context, job }) => {
 
 /** CANCELLED means deleted; everything else can be read. */
 const READ: Table = {
-  WAITING: succeed,
-  IN_PROGRESS: succeed,
-  COMPLETED: succeed,
-  ERROR: succeed,
-  TIMED_OUT: succeed,
-  UNKNOWN: succeed,
+  WAITING: settle,
+  IN_PROGRESS: settle,
+  COMPLETED: settle,
+  ERROR: settle,
+  TIMED_OUT: settle,
+  UNKNOWN: settle,
   CANCELLED: absent,
   ABSENT: absent,
 };
 
 const CREATE_ENDS = {
-  COMPLETED: succeed,
+  COMPLETED: settle,
   ERROR: failWithJobErrors,
   TIMED_OUT: failTimedOut,
   CANCELLED: failCancelled,
@@ -141,7 +150,11 @@ const CREATE_ENDS = {
 
 const UPDATE_ENDS = { ...CREATE_ENDS, CANCELLED: absent, ABSENT: absent } as const;
 
-const DELETE_ENDS = { COMPLETED: deleted, ERROR: deleted, TIMED_OUT: deleted } as const;
+const DELETE_ENDS = {
+  COMPLETED: removeWhatItMade,
+  ERROR: removeWhatItMade,
+  TIMED_OUT: removeWhatItMade,
+} as const;
 
 /** The phases that an operation can be in when it looks. */
 interface Phases {
@@ -152,7 +165,7 @@ interface Phases {
 
 const MUTATING: { readonly [O in keyof Phases]: Readonly<Record<Phases[O], Table>> } = {
   CREATE: {
-    idle: { ...CREATE_ENDS, WAITING: succeed, IN_PROGRESS: succeed, UNKNOWN: succeed },
+    idle: { ...CREATE_ENDS, WAITING: settle, IN_PROGRESS: settle, UNKNOWN: settle },
     'to-start': { ...CREATE_ENDS, WAITING: start, IN_PROGRESS: watch, UNKNOWN: watch },
     started: { ...CREATE_ENDS, WAITING: startAgainAfterLag, IN_PROGRESS: watch, UNKNOWN: watch },
   },
@@ -176,7 +189,7 @@ const MUTATING: { readonly [O in keyof Phases]: Readonly<Record<Phases[O], Table
       WAITING: cancel,
       IN_PROGRESS: waitForEnd,
       UNKNOWN: waitForEnd,
-      CANCELLED: absent,
+      CANCELLED: removeWhatCancelledLeft,
       ABSENT: absent,
     },
     leaving: {
@@ -184,7 +197,7 @@ const MUTATING: { readonly [O in keyof Phases]: Readonly<Record<Phases[O], Table
       WAITING: cancel,
       IN_PROGRESS: waitForEnd,
       UNKNOWN: waitForEnd,
-      CANCELLED: deleted,
+      CANCELLED: (look) => removeOwnRevision(look, deleted),
       ABSENT: deleted,
     },
   },
@@ -221,13 +234,13 @@ const CHANGES: Readonly<Record<'start' | 'stop', Readonly<Record<Existing, Rule>
   start: {
     WAITING: start,
     IN_PROGRESS: watch,
-    COMPLETED: succeed,
+    COMPLETED: settle,
     ERROR: replaceStarted,
     TIMED_OUT: replaceStarted,
     UNKNOWN: watch,
   },
   stop: {
-    WAITING: succeed,
+    WAITING: settle,
     IN_PROGRESS: replaceStarted,
     COMPLETED: replaceStarted,
     ERROR: replaceStarted,
@@ -237,17 +250,21 @@ const CHANGES: Readonly<Record<'start' | 'stop', Readonly<Record<Existing, Rule>
 };
 
 /**
- * An update's first look. A rollback always succeeds with the model as it really is: work cannot be undone, and a stack
+ * An update's first look. A rollback always settles with the model as it really is: work cannot be undone, and a stack
  * must not hang in UPDATE_ROLLBACK_FAILED because of it.
  */
 function change(state: Existing): Rule {
   return (look) => {
     const { situation, context, job } = look;
-    const what = context.change as Change;
-    if (situation.rollback || what.change === 'none') {
-      return success(job);
+    const what = context.change;
+    if (what === undefined || situation.rollback) {
+      // Undecided without a previous model: settling looks at the revision, and then the comparison is whole.
+      return settle(look);
     }
     switch (what.change) {
+      case 'none':
+        // The revision is finalised when the job is done with it.
+        return what.finalise === true && !hasEnded(job.State) && state !== 'WAITING' ? watch(look) : settle(look);
       case 'invalid':
         return failed(situation, 'InvalidRequest', what.message, job);
       case 'replace':

@@ -1,6 +1,7 @@
-import { backOff, failed, failedWithoutJob, jobIdOf, notFound } from './answers';
+import { backOff, failed, failedWithoutJob, jobIdOf } from './answers';
 import { contextOf } from './context';
 import { onLook } from './looks';
+import { jobSeen } from './outcomes';
 import { waitForSlot } from './slots';
 import type { CallName, Refusal, Situation, Step } from './steps';
 
@@ -10,15 +11,12 @@ export function onRefusal(situation: Situation, call: CallName, refusal: Refusal
     case 'ListJobs':
       // A data set that does not exist has no jobs.
       return refusal.kind === 'absent' ? { status: 'SUCCESS', models: [] } : beforeJobExists(refusal);
-    case 'CreateJob':
-      return beforeJobExists(refusal);
     case 'GetJob':
-      if (situation.operation === 'READ') {
-        return refusal.kind === 'absent' ? notFound(situation) : beforeJobExists(refusal);
-      }
-      return onceJobExists(situation, call, refusal);
-    case 'StartJob':
-    case 'CancelJob':
+    case 'GetRevision':
+      return situation.operation === 'READ' && refusal.kind !== 'absent'
+        ? beforeJobExists(refusal)
+        : onceJobExists(situation, call, refusal);
+    default:
       return onceJobExists(situation, call, refusal);
   }
 }
@@ -31,14 +29,12 @@ function beforeJobExists(refusal: Refusal): Step {
  * A job exists. What may pass by itself never fails the operation, and a retriable code is never answered: CloudFormation
  * would start over and make another job.
  */
-function onceJobExists(situation: Situation, call: 'GetJob' | 'StartJob' | 'CancelJob', refusal: Refusal): Step {
+function onceJobExists(situation: Situation, call: CallName, refusal: Refusal): Step {
   switch (refusal.kind) {
     case 'absent':
-      return onLook(situation, undefined);
+      return onAbsent(situation, call, refusal);
     case 'conflict':
-      return call === 'GetJob'
-        ? backOff(situation, contextOf(situation), refusal)
-        : { call: 'GetJob', jobId: jobIdOf(situation) as string };
+      return onConflict(situation, call, refusal);
     case 'quota':
       return call === 'StartJob'
         ? waitForSlot(situation, contextOf(situation), refusal)
@@ -46,6 +42,48 @@ function onceJobExists(situation: Situation, call: 'GetJob' | 'StartJob' | 'Canc
     case 'fault':
       return backOff(situation, contextOf(situation), refusal);
     case 'final':
-      return failed(situation, refusal.code, `Job ${jobIdOf(situation)}: ${refusal.message}`);
+      return onFinal(situation, call, refusal);
   }
+}
+
+/** What a refusal is about: the job, or the revision that it fills. */
+const ABOUT_REVISION: readonly CallName[] = ['GetRevision', 'UpdateRevision', 'DeleteRevision', 'TagResource'];
+
+function onAbsent(situation: Situation, call: CallName, refusal: Refusal): Step {
+  if (call === 'TagResource') {
+    return onFinal(situation, call, { ...refusal, code: 'NotStabilized' });
+  }
+  if (!ABOUT_REVISION.includes(call)) {
+    return onLook(situation, undefined);
+  }
+  return situation.operation === 'DELETE' && call !== 'GetRevision'
+    ? { status: 'SUCCESS' }
+    : onLook(situation, jobSeen(situation));
+}
+
+/** A conflict about a job says: look at its state. One about a revision says that it is published, or was filled meanwhile. */
+function onConflict(situation: Situation, call: CallName, refusal: Refusal): Step {
+  if (call === 'StartJob' || call === 'CancelJob') {
+    return { call: 'GetJob', jobId: jobIdOf(situation) as string };
+  }
+  return ABOUT_REVISION.includes(call)
+    ? onFinal(situation, call, {
+        ...refusal,
+        code: 'GeneralServiceException',
+        message: `${refusal.message} ${conflictAdvice(situation)}`,
+      })
+    : backOff(situation, contextOf(situation), refusal);
+}
+
+function conflictAdvice({ operation }: Situation): string {
+  return operation === 'DELETE'
+    ? 'A published revision cannot be removed: revoke it, or keep it by DeletionPolicy: Retain.'
+    : 'A published revision cannot be opened again: revoke it, or leave FinalizeRevision true.';
+}
+
+/** In a rollback the true model is the best answer: a stack must not hang because a revision cannot be brought back. */
+function onFinal(situation: Situation, call: CallName, refusal: Refusal): Step {
+  return situation.operation === 'UPDATE' && situation.rollback && call === 'UpdateRevision'
+    ? onLook(situation, jobSeen(situation))
+    : failed(situation, refusal.code, `Job ${jobIdOf(situation)}: ${refusal.message}`, jobSeen(situation));
 }

@@ -1,6 +1,8 @@
 import type { Job } from '../job/job';
 import type { Properties } from '../job/properties';
+import type { Revision } from '../job/revision';
 import type { CreateJobInput } from '../job/translate';
+import type { FileToUpload } from '../job/upload';
 import type { CallbackContext } from './callback-context';
 
 export type Operation = 'CREATE' | 'READ' | 'UPDATE' | 'DELETE' | 'LIST';
@@ -33,15 +35,34 @@ export type Call =
       readonly revisionId?: string;
       readonly maxResults?: number;
       readonly nextToken?: string;
-    };
+    }
+  | { readonly call: 'ListDataSetRevisions'; readonly dataSetId: string }
+  | {
+      readonly call: 'CreateRevision';
+      readonly dataSetId: string;
+      readonly comment?: string;
+      readonly tags: Readonly<Record<string, string>>;
+    }
+  | ({ readonly call: 'GetRevision' } & RevisionName)
+  | ({ readonly call: 'UpdateRevision'; readonly finalized: boolean } & RevisionName)
+  | ({ readonly call: 'DeleteRevision' } & RevisionName)
+  | { readonly call: 'TagResource'; readonly arn: string; readonly tags: Readonly<Record<string, string>> }
+  /** PUT of a file to the URL that CreateJob gave; tried again while the URL lives. */
+  | { readonly call: 'Upload'; readonly file: FileToUpload; readonly url: string; readonly expiresAt?: string };
+
+/** How the API names a revision. */
+export interface RevisionName {
+  readonly dataSetId: string;
+  readonly revisionId: string;
+}
 
 export type CallName = Call['call'];
 
 /** Why the service, or the way to it, did not do what was asked. */
 export interface Refusal {
   /**
-   * - `absent`: the job does not exist
-   * - `conflict`: the job is in another state than the call needs
+   * - `absent`: the job (or the revision that the call names) does not exist
+   * - `conflict`: it is in another state than the call needs
    * - `quota`: a limit is reached that time may free
    * - `fault`: will pass without anybody's doing
    * - `final`: will not
@@ -60,6 +81,13 @@ export type Outcome =
   | { readonly call: 'GetJob'; readonly job: Job }
   | { readonly call: 'StartJob'; readonly accepted: true }
   | { readonly call: 'CancelJob'; readonly accepted: true }
+  | { readonly call: 'DeleteRevision'; readonly accepted: true }
+  | { readonly call: 'TagResource'; readonly accepted: true }
+  | { readonly call: 'Upload'; readonly accepted: true }
+  | { readonly call: 'CreateRevision'; readonly revision: Revision }
+  | { readonly call: 'GetRevision'; readonly revision: Revision }
+  | { readonly call: 'UpdateRevision'; readonly revision: Revision }
+  | { readonly call: 'ListDataSetRevisions'; readonly revisions: readonly Revision[] }
   | { readonly call: 'ListJobs'; readonly jobs: readonly Job[]; readonly nextToken?: string }
   | { readonly call: CallName; readonly refusal: Refusal };
 
@@ -84,6 +112,8 @@ export interface Situation {
   readonly operation: Operation;
   /** The desired model, normalised. */
   readonly desired: Properties;
+  /** The request's token, the same in a repeated create: what makes it idempotent. */
+  readonly token: string;
   readonly previous?: Properties;
   /** Whether a stack is being rolled back (the wire event's `rollback`). */
   readonly rollback: boolean;

@@ -2,7 +2,10 @@ import { canonical } from './canonical';
 import { type Input, jobType } from './job-types';
 import { own, type Properties } from './properties';
 import { PROPERTY_NODES, type SchemaNode } from './schema-node';
-import { isReadOnly, isWriteOnly } from './translate';
+import { computedHash, effective, isReadOnly, isWriteOnly } from './translate';
+
+/** What an update may change without a new job. */
+export const IN_PLACE: readonly string[] = ['StartOnCreation', 'FinalizeRevision'];
 
 /**
  * The create-only properties in which two models differ. A property that is left out has its default; the order of a list
@@ -15,18 +18,25 @@ import { isReadOnly, isWriteOnly } from './translate';
 export function createOnlyDifferences(desired: Properties, previous: Properties): string[] {
   const names = new Set([...Object.keys(desired), ...Object.keys(previous)]);
   return [...names].filter((name) => {
-    if (isReadOnly(name) || name === 'StartOnCreation') {
+    if (isReadOnly(name) || IN_PLACE.includes(name)) {
       return false;
     }
-    if (isWriteOnly(name) && (own(desired, name) === undefined || own(previous, name) === undefined)) {
+    const [now, before] = [inEffect(desired, name), inEffect(previous, name)];
+    if ((isWriteOnly(name) || isComputed(desired, name)) && (now === undefined || before === undefined)) {
       return false;
     }
     const node = own(PROPERTY_NODES, name) as SchemaNode | undefined;
-    return canonical(withDefault(desired, name), node) !== canonical(withDefault(previous, name), node);
+    return canonical(now, node) !== canonical(before, node);
   });
 }
 
-function withDefault(model: Properties, name: string): unknown {
+/** The hash of a file that the template held: it follows from a write-only value. */
+function isComputed(model: Properties, name: string): boolean {
+  return jobType(model.Type)?.upload?.hash === name;
+}
+
+function inEffect(model: Properties, name: string): unknown {
   const inputs: readonly Input[] = jobType(model.Type)?.inputs ?? [];
-  return own(model, name) ?? inputs.find((input) => input.property === name)?.default;
+  const input = inputs.find((candidate) => candidate.property === name);
+  return input === undefined ? own(model, name) : effective({ ...model, ...computedHash(model) }, input);
 }

@@ -21,7 +21,26 @@ export type Rule =
   | { readonly rule: 'both-or-neither'; readonly properties: readonly [string, string] }
   | { readonly rule: 'at-least-one'; readonly properties: readonly string[] }
   /** `property` is given if and only if `selector` has the value `value`. */
-  | { readonly rule: 'only-with'; readonly property: string; readonly selector: string; readonly value: string };
+  | { readonly rule: 'only-with'; readonly property: string; readonly selector: string; readonly value: string }
+  | { readonly rule: 'only-without'; readonly property: string; readonly other: string }
+  /** `property` may be true only where `other` is. */
+  | { readonly rule: 'true-with'; readonly property: string; readonly other: string };
+
+/**
+ * A file that a job type wants uploaded to a URL of its own between CreateJob and StartJob. The template may hold the
+ * file's content; its hash is then computed.
+ */
+export interface Upload {
+  /** The write-only property with the content. */
+  readonly content: string;
+  /** The property with the Base64 MD5 digest of the content: required where the content is not given. */
+  readonly hash: string;
+  /** The attributes with the URL and its end (ISO 8601). */
+  readonly url: string;
+  readonly expiresAt: string;
+  /** What the content has to be. */
+  readonly format: 'text' | 'json';
+}
 
 /** What sets one job type apart from the others. A tenth job type is one more entry in JOB_TYPES. */
 export interface JobType {
@@ -32,6 +51,9 @@ export interface JobType {
   readonly inputs: readonly Input[];
   readonly attributes?: readonly Attribute[];
   readonly rules?: readonly Rule[];
+  /** Set where a template may leave out RevisionId: create then makes a revision, which belongs to the job. */
+  readonly ownRevision?: true;
+  readonly upload?: Upload;
   /** How many jobs of the type may be IN_PROGRESS at once in an account and Region (AWS General Reference, quotas; not adjustable). */
   readonly concurrentJobs: number;
   /** IAM actions that the service uses on the caller's behalf, beyond the job actions (reference/dataexchange-jobs.md, 6.3). */
@@ -40,6 +62,24 @@ export interface JobType {
 
 const DATA_SET: Input = { property: 'DataSetId', member: 'DataSetId', required: true };
 const REVISION: Input = { property: 'RevisionId', member: 'RevisionId', required: true };
+
+/** What the job types have in common that fill a revision: it may be one of their own, and finalised when they are done. */
+const REVISION_OR_OWN: Input = { property: 'RevisionId', member: 'RevisionId' };
+const OWN_REVISION_RULES: readonly Rule[] = [
+  { rule: 'only-without', property: 'RevisionComment', other: 'RevisionId' },
+  { rule: 'true-with', property: 'FinalizeRevision', other: 'StartOnCreation' },
+];
+const OWN_REVISION_PROPERTIES = ['RevisionComment', 'FinalizeRevision'] as const;
+
+/** Rights for that: CreateRevision with tags needs TagResource as well. */
+export const OWN_REVISION_PERMISSIONS = [
+  'dataexchange:CreateRevision',
+  'dataexchange:GetRevision',
+  'dataexchange:UpdateRevision',
+  'dataexchange:DeleteRevision',
+  'dataexchange:ListDataSetRevisions',
+  'dataexchange:TagResource',
+] as const;
 
 /** What the service does in its own buckets, with the caller's rights. */
 const SERVICE_BUCKET_WRITE = ['s3:PutObject', 's3:PutObjectAcl'] as const;
@@ -68,7 +108,9 @@ export const JOB_TYPES = {
   IMPORT_ASSETS_FROM_S3: {
     details: 'ImportAssetsFromS3',
     noun: 'import',
-    inputs: [DATA_SET, REVISION, { property: 'S3AssetSources', member: 'AssetSources', required: true }],
+    inputs: [DATA_SET, REVISION_OR_OWN, { property: 'S3AssetSources', member: 'AssetSources', required: true }],
+    rules: OWN_REVISION_RULES,
+    ownRevision: true,
     concurrentJobs: 10,
     permissions: [
       'dataexchange:CreateAsset',
@@ -83,14 +125,23 @@ export const JOB_TYPES = {
     noun: 'import',
     inputs: [
       DATA_SET,
-      REVISION,
+      REVISION_OR_OWN,
       { property: 'UrlAssetName', member: 'AssetName', required: true },
-      { property: 'UrlAssetMd5Hash', member: 'Md5Hash', required: true },
+      { property: 'UrlAssetMd5Hash', member: 'Md5Hash' },
     ],
     attributes: [
       { property: 'SignedUrl', member: 'SignedUrl' },
       { property: 'SignedUrlExpiresAt', member: 'SignedUrlExpiresAt' },
     ],
+    rules: OWN_REVISION_RULES,
+    ownRevision: true,
+    upload: {
+      content: 'UrlAssetContent',
+      hash: 'UrlAssetMd5Hash',
+      url: 'SignedUrl',
+      expiresAt: 'SignedUrlExpiresAt',
+      format: 'text',
+    },
     concurrentJobs: 10,
     permissions: ['dataexchange:CreateAsset', ...SERVICE_BUCKET_WRITE],
   },
@@ -140,7 +191,13 @@ export const JOB_TYPES = {
   IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES: {
     details: 'ImportAssetsFromRedshiftDataShares',
     noun: 'import',
-    inputs: [DATA_SET, REVISION, { property: 'RedshiftDataShareAssetSources', member: 'AssetSources', required: true }],
+    inputs: [
+      DATA_SET,
+      REVISION_OR_OWN,
+      { property: 'RedshiftDataShareAssetSources', member: 'AssetSources', required: true },
+    ],
+    rules: OWN_REVISION_RULES,
+    ownRevision: true,
     concurrentJobs: 10,
     permissions: [
       'dataexchange:CreateAsset',
@@ -154,11 +211,11 @@ export const JOB_TYPES = {
     noun: 'import',
     inputs: [
       DATA_SET,
-      REVISION,
+      REVISION_OR_OWN,
       { property: 'ApiGatewayApiId', member: 'ApiId', required: true },
       { property: 'ApiGatewayApiName', member: 'ApiName', required: true },
       { property: 'ApiGatewayStage', member: 'Stage', required: true },
-      { property: 'ApiGatewayApiSpecificationMd5Hash', member: 'ApiSpecificationMd5Hash', required: true },
+      { property: 'ApiGatewayApiSpecificationMd5Hash', member: 'ApiSpecificationMd5Hash' },
       { property: 'ApiGatewayProtocolType', member: 'ProtocolType', default: 'REST' },
       { property: 'ApiGatewayApiDescription', member: 'ApiDescription' },
       { property: 'ApiGatewayApiKey', member: 'ApiKey' },
@@ -167,13 +224,24 @@ export const JOB_TYPES = {
       { property: 'ApiSpecificationUploadUrl', member: 'ApiSpecificationUploadUrl' },
       { property: 'ApiSpecificationUploadUrlExpiresAt', member: 'ApiSpecificationUploadUrlExpiresAt' },
     ],
+    rules: OWN_REVISION_RULES,
+    ownRevision: true,
+    upload: {
+      content: 'ApiGatewayApiSpecification',
+      hash: 'ApiGatewayApiSpecificationMd5Hash',
+      url: 'ApiSpecificationUploadUrl',
+      expiresAt: 'ApiSpecificationUploadUrlExpiresAt',
+      format: 'json',
+    },
     concurrentJobs: 10,
     permissions: ['dataexchange:CreateAsset', 'apigateway:GET', ...SERVICE_BUCKET_WRITE],
   },
   CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET: {
     details: 'CreateS3DataAccessFromS3Bucket',
     noun: 'creation of S3 data access',
-    inputs: [DATA_SET, REVISION, { property: 'S3DataAccessAssetSource', member: 'AssetSource', required: true }],
+    inputs: [DATA_SET, REVISION_OR_OWN, { property: 'S3DataAccessAssetSource', member: 'AssetSource', required: true }],
+    rules: OWN_REVISION_RULES,
+    ownRevision: true,
     concurrentJobs: 5,
     permissions: ['dataexchange:CreateAsset', 's3:GetBucketLocation', 's3:ListBucket', 'kms:CreateGrant'],
   },
@@ -182,7 +250,7 @@ export const JOB_TYPES = {
     noun: 'import',
     inputs: [
       DATA_SET,
-      REVISION,
+      REVISION_OR_OWN,
       { property: 'LakeFormationCatalogId', member: 'CatalogId', required: true },
       { property: 'LakeFormationRoleArn', member: 'RoleArn', required: true },
       { property: 'LakeFormationDatabaseExpression', member: 'Database.Expression' },
@@ -191,6 +259,7 @@ export const JOB_TYPES = {
       { property: 'LakeFormationTablePermissions', member: 'Table.Permissions' },
     ],
     rules: [
+      ...OWN_REVISION_RULES,
       {
         rule: 'both-or-neither',
         properties: ['LakeFormationDatabaseExpression', 'LakeFormationDatabasePermissions'],
@@ -198,6 +267,7 @@ export const JOB_TYPES = {
       { rule: 'both-or-neither', properties: ['LakeFormationTableExpression', 'LakeFormationTablePermissions'] },
       { rule: 'at-least-one', properties: ['LakeFormationDatabaseExpression', 'LakeFormationTableExpression'] },
     ],
+    ownRevision: true,
     concurrentJobs: 5,
     permissions: ['dataexchange:CreateAsset', 'iam:PassRole'],
   },
@@ -211,9 +281,16 @@ export function jobType(name: unknown): JobType | undefined {
   return typeof name === 'string' ? (own(JOB_TYPES, name) as JobType | undefined) : undefined;
 }
 
+/** The properties that a template may give with a job type, beyond those of every job. */
+export function ownProperties(type: JobType): readonly string[] {
+  return [
+    ...type.inputs.map((input) => input.property),
+    ...(type.upload === undefined ? [] : [type.upload.content]),
+    ...(type.ownRevision === true ? OWN_REVISION_PROPERTIES : []),
+  ];
+}
+
 /** The job types to which a property belongs. */
 export function typesWith(property: string): readonly JobTypeName[] {
-  return JOB_TYPE_NAMES.filter((name) =>
-    (JOB_TYPES[name] as JobType).inputs.some((input) => input.property === property),
-  );
+  return JOB_TYPE_NAMES.filter((name) => ownProperties(JOB_TYPES[name]).includes(property));
 }

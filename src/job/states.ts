@@ -13,3 +13,10 @@ export function isJobState(value: unknown): value is JobState {
 export function wasStarted(state: string): boolean {
   return state !== 'WAITING';
 }
+
+/** The states in which a job stays. */
+const FINAL: readonly string[] = ['COMPLETED', 'ERROR', 'TIMED_OUT', 'CANCELLED'];
+
+export function hasEnded(state: string): boolean {
+  return FINAL.includes(state);
+}

@@ -1,8 +1,10 @@
 import type { Job } from './job';
 import { type Input, type JobTypeName, jobType } from './job-types';
 import { isRecord, own, type Properties } from './properties';
+import { belongsToJob, type Revision } from './revision';
 import { schema } from './schema';
 import { wasStarted } from './states';
+import { fileOf } from './upload';
 
 /** The body of CreateJob (API_CreateJob): the type and its one branch of `Details`. */
 export interface CreateJobInput {
@@ -10,15 +12,20 @@ export interface CreateJobInput {
   readonly Details: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** The CreateJob body that a valid model asks for. Properties that belong to another job type are not looked at. */
-export function createJobInput(model: Properties): CreateJobInput {
+/**
+ * The CreateJob body that a valid model asks for. Properties that belong to another job type are not looked at.
+ *
+ * @param revisionId the job's own revision, where the model names none
+ */
+export function createJobInput(model: Properties, revisionId?: string): CreateJobInput {
   const type = jobType(model.Type);
   if (type === undefined) {
     throw new TypeError(`createJobInput takes a validated model; Type is ${String(model.Type)}`);
   }
   const branch: Record<string, unknown> = {};
+  const given = { ...model, ...computedHash(model), ...(revisionId === undefined ? {} : { RevisionId: revisionId }) };
   for (const input of type.inputs) {
-    const value = effective(model, input);
+    const value = effective(given, input);
     if (value !== undefined) {
       put(branch, input.member, value);
     }
@@ -26,11 +33,20 @@ export function createJobInput(model: Properties): CreateJobInput {
   return { Type: model.Type as JobTypeName, Details: { [type.details]: branch } };
 }
 
+/** The hash property of a model whose file stands in the template. A hash that is given besides agrees with it: validated. */
+export function computedHash(model: Properties): Properties {
+  const hash = jobType(model.Type)?.upload?.hash;
+  const file = fileOf(model);
+  return hash === undefined || file === undefined ? {} : { [hash]: file.md5 };
+}
+
 /**
  * The model that a job's record shows: every property that the service tells, read-only ones included, nothing
  * write-only, no nulls. A job of a type that the table does not know keeps its common properties.
+ *
+ * @param revision the revision that the job fills, if its type may own it and the revision exists
  */
-export function modelOf(job: Job): Properties {
+export function modelOf(job: Job, revision?: Revision): Properties {
   const type = jobType(job.Type);
   const model: Record<string, unknown> = { Type: job.Type };
   if (type !== undefined) {
@@ -40,6 +56,13 @@ export function modelOf(job: Job): Properties {
         model[property] = at(branch, member);
       }
     }
+  }
+  if (type?.ownRevision === true) {
+    model.FinalizeRevision = revision?.Finalized === true;
+  }
+  if (revision !== undefined && belongsToJob(revision, job.Id)) {
+    // What the template left out stays out; other resources use the attribute.
+    Object.assign(model, { RevisionId: undefined, CreatedRevisionId: revision.Id, RevisionComment: revision.Comment });
   }
   Object.assign(model, {
     StartOnCreation: wasStarted(job.State),

@@ -1,9 +1,10 @@
 import { canonical } from './canonical';
 import { checkSchema, type Problem, shown, unknownMember } from './check-schema';
-import { JOB_TYPE_NAMES, type JobType, jobType, type Rule, typesWith } from './job-types';
+import { JOB_TYPE_NAMES, type JobType, jobType, ownProperties, type Rule, typesWith, type Upload } from './job-types';
 import { own, type Properties } from './properties';
 import { PROPERTY_NODES, type SchemaNode } from './schema-node';
 import { isReadOnly, isWriteOnly } from './translate';
+import { fileOf } from './upload';
 
 const COMMON = ['Type', 'StartOnCreation'];
 const WRITABLE = Object.keys(PROPERTY_NODES).filter((name) => !isReadOnly(name));
@@ -70,7 +71,7 @@ function checkProperty(model: Properties, name: string, type: JobType | undefine
 }
 
 function propertiesOf(type: JobType): readonly string[] {
-  return [...COMMON, ...type.inputs.map((input) => input.property)];
+  return [...COMMON, ...ownProperties(type)];
 }
 
 function mayEcho(path: string): boolean {
@@ -100,7 +101,33 @@ function requiredAndRules(model: Properties, type: JobType): Problem[] {
   return [
     ...missing(model, required, ` for ${String(model.Type)}`),
     ...(type.rules ?? []).flatMap((rule) => checkRule(model, rule)),
+    ...(type.upload === undefined ? [] : checkUpload(model, type.upload)),
   ];
+}
+
+function checkUpload(model: Properties, { content, hash, format }: Upload): Problem[] {
+  const given = own(model, hash);
+  const file = fileOf(model);
+  if (file === undefined) {
+    return given === undefined && own(model, content) === undefined
+      ? [{ path: hash, text: `is required for ${String(model.Type)} where ${content} is not given, but missing` }]
+      : [];
+  }
+  return [
+    ...(given !== undefined && given !== file.md5
+      ? [{ path: hash, text: `does not agree with ${content}, whose MD5 is ${file.md5}; correct it or leave it out` }]
+      : []),
+    ...(format === 'json' && !isJson(file.content) ? [{ path: content, text: 'must be a JSON document' }] : []),
+  ];
+}
+
+function isJson(content: string): boolean {
+  try {
+    JSON.parse(content);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkRule(model: Properties, rule: Rule): Problem[] {
@@ -134,5 +161,13 @@ function checkRule(model: Properties, rule: Rule): Problem[] {
       }
       return [];
     }
+    case 'only-without':
+      return has(rule.property) && has(rule.other)
+        ? [{ path: rule.property, text: `is allowed only where ${rule.other} is not given; remove one of the two` }]
+        : [];
+    case 'true-with':
+      return own(model, rule.property) === true && own(model, rule.other) !== true
+        ? [{ path: rule.property, text: `may be true only where ${rule.other} is true` }]
+        : [];
   }
 }

@@ -2,24 +2,37 @@ import {
   CancelJobCommand,
   CreateJobCommand,
   type CreateJobCommandInput,
+  CreateRevisionCommand,
   type DataExchangeClient,
+  DeleteRevisionCommand,
   GetJobCommand,
+  GetRevisionCommand,
+  ListDataSetRevisionsCommand,
   ListJobsCommand,
   StartJobCommand,
+  TagResourceCommand,
+  UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
 import type { Call, Outcome } from '../decision/steps';
 import type { Job } from '../job/job';
 import { isRecord } from '../job/properties';
+import type { Revision } from '../job/revision';
 import { withoutNulls } from '../job/translate';
 import { within } from './budget';
 import { UnusableAnswer } from './errors';
+import { upload } from './upload';
 
 /**
  * Makes one call to Data Exchange.
  *
  * @throws what the SDK throws, `UnusableAnswer`, or the signal's reason; `refusalOf` reads them all
  */
-export async function perform(client: DataExchangeClient, call: Call, signal: AbortSignal): Promise<Outcome> {
+export async function perform(
+  client: DataExchangeClient,
+  call: Call,
+  signal: AbortSignal,
+  now: () => number = Date.now,
+): Promise<Outcome> {
   return within(signal, async (abortSignal): Promise<Outcome> => {
     const options = { abortSignal };
     switch (call.call) {
@@ -43,18 +56,63 @@ export async function perform(client: DataExchangeClient, call: Call, signal: Ab
         const page = await client.send(new ListJobsCommand(input), options);
         return { call: 'ListJobs', jobs: (page.Jobs ?? []).map(jobOf), nextToken: page.NextToken || undefined };
       }
+      case 'ListDataSetRevisions': {
+        const page = await client.send(new ListDataSetRevisionsCommand({ DataSetId: call.dataSetId }), options);
+        return { call: 'ListDataSetRevisions', revisions: (page.Revisions ?? []).map(revisionIn) };
+      }
+      case 'CreateRevision': {
+        const input = { DataSetId: call.dataSetId, Comment: call.comment, Tags: { ...call.tags } };
+        return {
+          call: 'CreateRevision',
+          revision: revisionIn(await client.send(new CreateRevisionCommand(input), options)),
+        };
+      }
+      case 'GetRevision': {
+        const command = new GetRevisionCommand({ DataSetId: call.dataSetId, RevisionId: call.revisionId });
+        return { call: 'GetRevision', revision: revisionIn(await client.send(command, options)) };
+      }
+      case 'UpdateRevision': {
+        const input = { DataSetId: call.dataSetId, RevisionId: call.revisionId, Finalized: call.finalized };
+        return {
+          call: 'UpdateRevision',
+          revision: revisionIn(await client.send(new UpdateRevisionCommand(input), options)),
+        };
+      }
+      case 'DeleteRevision': {
+        const command = new DeleteRevisionCommand({ DataSetId: call.dataSetId, RevisionId: call.revisionId });
+        await client.send(command, options);
+        return { call: 'DeleteRevision', accepted: true };
+      }
+      case 'TagResource':
+        await client.send(new TagResourceCommand({ ResourceArn: call.arn, Tags: { ...call.tags } }), options);
+        return { call: 'TagResource', accepted: true };
+      case 'Upload':
+        await upload(call.file, call.url, call.expiresAt, { signal: abortSignal, now });
+        return { call: 'Upload', accepted: true };
     }
   });
 }
 
-/** A job as the SDK shows it, free of SDK types: times as ISO 8601 strings, no nulls, no metadata. */
 function jobOf(output: object): Job {
-  const { $metadata: _, ...members } = output as Record<string, unknown>;
-  const job = withoutNulls(withIsoTimes(members)) as Partial<Job>;
+  const job = plain(output) as Partial<Job>;
   if (typeof job.Id !== 'string' || typeof job.State !== 'string') {
     throw new UnusableAnswer('the answer shows no job');
   }
   return job as Job;
+}
+
+function revisionIn(output: object): Revision {
+  const revision = plain(output) as Partial<Revision>;
+  if (typeof revision.Id !== 'string') {
+    throw new UnusableAnswer('the answer shows no revision');
+  }
+  return revision as Revision;
+}
+
+/** An answer as the rest of the house knows it, free of SDK types: times as ISO 8601 strings, no nulls, no metadata. */
+function plain(output: object): Record<string, unknown> {
+  const { $metadata: _, ...members } = output as Record<string, unknown>;
+  return withoutNulls(withIsoTimes(members)) as Record<string, unknown>;
 }
 
 function withIsoTimes(value: unknown): unknown {

@@ -21,6 +21,7 @@ const SERVICE_FAULT: Meaning = { kind: 'fault', code: 'ServiceInternalError' };
 const NO_ANSWER: Meaning = { kind: 'fault', code: 'NetworkFailure' };
 /** CloudFormation hands fresh credentials to every invocation, so even these pass. */
 const CREDENTIALS: Meaning = { kind: 'fault', code: 'InvalidCredentials' };
+const NOT_UPLOADED: Meaning = { kind: 'final', code: 'GeneralServiceException' };
 const UNEXPECTED: Meaning = { kind: 'final', code: 'InternalFailure' };
 
 /** What an error's name means: the modelled errors (API_CreateJob, API_StartJob, …), then those of signing, throttling and network. */
@@ -59,6 +60,7 @@ const BY_NAME: Readonly<Record<string, Meaning>> = {
   ServiceUnavailable: SERVICE_FAULT,
   ServiceUnavailableException: SERVICE_FAULT,
   UnusableAnswer: SERVICE_FAULT,
+  UploadFailed: NOT_UPLOADED,
 
   TimeoutError: NO_ANSWER,
   AbortError: NO_ANSWER,
@@ -106,6 +108,8 @@ interface Thrown {
   readonly message: string;
   readonly code?: unknown;
   readonly status?: number;
+  /** The SDK had begun to send: an error without a status is then one of the way to the service. */
+  readonly attempted: boolean;
   readonly LimitName?: unknown;
   readonly LimitValue?: unknown;
   readonly ResourceType?: unknown;
@@ -114,13 +118,14 @@ interface Thrown {
 
 function thrownError(error: unknown): Thrown {
   const record = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
-  const metadata = record.$metadata as { httpStatusCode?: number } | undefined;
+  const metadata = record.$metadata as { httpStatusCode?: number; attempts?: number } | undefined;
   const response = record.$response as { statusCode?: number } | undefined;
   return {
     ...pick(record, ['code', 'LimitName', 'LimitValue', 'ResourceType', 'ResourceId']),
     name: typeof record.name === 'string' ? record.name : 'Error',
     message: typeof record.message === 'string' ? record.message : String(error),
     status: metadata?.httpStatusCode ?? response?.statusCode,
+    attempted: metadata?.attempts !== undefined,
   };
 }
 
@@ -128,7 +133,7 @@ function pick(record: Record<string, unknown>, names: readonly string[]): Record
   return Object.fromEntries(names.map((name) => [name, record[name]]));
 }
 
-function meaningOf({ name, code, status }: Thrown): Meaning {
+function meaningOf({ name, code, status, attempted }: Thrown): Meaning {
   const named = own(BY_NAME, name) as Meaning | undefined;
   if (named !== undefined) {
     return named;
@@ -139,14 +144,28 @@ function meaningOf({ name, code, status }: Thrown): Meaning {
   if (status !== undefined || name === 'SyntaxError') {
     return SERVICE_FAULT;
   }
-  return typeof code === 'string' && !OWN_FAULTS.has(name) ? NO_ANSWER : UNEXPECTED;
+  return (typeof code === 'string' || attempted) && !OWN_FAULTS.has(name) ? NO_ANSWER : UNEXPECTED;
 }
+
+const A_JOB = ['JOB', 'undefined'];
+const A_REVISION = ['REVISION', 'DATA_SET', 'undefined'];
+
+/** The resource types (API_ResourceNotFoundException) that, missing, answer the call's question; others are the template's mistake. */
+const SUBJECT: Partial<Record<CallName, readonly string[]>> = {
+  GetJob: A_JOB,
+  StartJob: A_JOB,
+  CancelJob: A_JOB,
+  ListJobs: A_REVISION,
+  GetRevision: A_REVISION,
+  UpdateRevision: A_REVISION,
+  DeleteRevision: A_REVISION,
+  TagResource: A_REVISION,
+};
 
 /** What the same error means to one call and not to the others. */
 function inCall(call: CallName, meaning: Meaning, thrown: Thrown): Meaning {
   if (meaning === ABSENT) {
-    const job = call !== 'CreateJob' && (thrown.ResourceType === undefined || thrown.ResourceType === 'JOB');
-    return job || call === 'ListJobs' ? ABSENT : INVALID;
+    return SUBJECT[call]?.includes(String(thrown.ResourceType)) === true ? ABSENT : INVALID;
   }
   if (call !== 'StartJob' || meaning === CONFLICT || meaning === CREDENTIALS) {
     return meaning;
@@ -159,6 +178,9 @@ function inCall(call: CallName, meaning: Meaning, thrown: Thrown): Meaning {
 }
 
 function messageOf(call: CallName, thrown: Thrown, meaning: Meaning): string {
+  if (meaning === NOT_UPLOADED) {
+    return thrown.message;
+  }
   if (meaning === NO_ANSWER) {
     return `No answer from AWS Data Exchange to ${call} (${typeof thrown.code === 'string' ? thrown.code : thrown.name})`;
   }
@@ -168,7 +190,7 @@ function messageOf(call: CallName, thrown: Thrown, meaning: Meaning): string {
     thrown.ResourceId === undefined ? '' : ` (${thrown.ResourceType ?? 'resource'} ${thrown.ResourceId})`;
   const advice = ADVICE[meaning.code]?.(call);
   const text = `${call} was refused: ${short(thrown)}${limit}${resource}`;
-  return advice === undefined ? text : `${text}. ${advice}.`;
+  return advice === undefined ? text : `${text.replace(/\.$/, '')}. ${advice}.`;
 }
 
 /** The name says what the text often does not; a body that was no JSON says nothing a person could use. */

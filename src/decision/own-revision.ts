@@ -1,0 +1,89 @@
+import { belongsToJob, type Revision, revisionOf } from '../job/revision';
+import { hasEnded } from '../job/states';
+import { failed, notFound, success } from './answers';
+import type { Look, Rule } from './look';
+import { accepted, revisionSeen, tried } from './outcomes';
+import type { Step } from './steps';
+
+/**
+ * Ends an operation with the model as the service shows it. The revision that the job fills is looked at first, and finalised
+ * or opened where this operation is to do that.
+ */
+export function settle(look: Look): Step {
+  const { situation, job } = look;
+  const name = revisionOf(job);
+  if (name === undefined) {
+    return success(job);
+  }
+  const revision = revisionSeen(situation);
+  if (revision === undefined) {
+    return { call: 'GetRevision', ...name };
+  }
+  if (revision === 'absent') {
+    return hasEnded(job.State) ? revisionGone(look, name.revisionId) : success(job);
+  }
+  const finalized = wantedFinalized(look);
+  if (finalized === undefined || finalized === (revision.Finalized === true) || tried(situation, 'UpdateRevision')) {
+    return success(job, revision);
+  }
+  return { call: 'UpdateRevision', ...name, finalized };
+}
+
+/** What this operation makes of the revision's Finalized; undefined: it leaves it. */
+function wantedFinalized({ situation, context, job }: Look): boolean | undefined {
+  switch (situation.operation) {
+    case 'CREATE':
+      return context.finalise;
+    case 'UPDATE': {
+      const { change } = context;
+      const finalise = change !== undefined && 'finalise' in change ? change.finalise : undefined;
+      // A rollback answers at once: it does not wait for a job that still fills the revision.
+      return situation.rollback && !hasEnded(job.State) ? undefined : finalise;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A job that is over is nothing without what it made. */
+function revisionGone({ situation, job }: Look, revisionId: string): Step {
+  return situation.operation === 'CREATE'
+    ? failed(
+        situation,
+        'NotStabilized',
+        `Revision ${revisionId} was removed while job ${job.Id} filled it. Create both again.`,
+      )
+    : notFound(situation, `its revision ${revisionId} is gone`);
+}
+
+/**
+ * Ends a delete. The data goes with the resource that made it: the job's own revision is opened, if it was finalised, and
+ * removed. A revision that was given by id is never touched.
+ *
+ * @param nothingLeft what to answer where there is no revision of the job's own (any more)
+ */
+export function removeOwnRevision(look: Look, nothingLeft: Rule): Step {
+  const { situation, job } = look;
+  const name = revisionOf(job);
+  if (accepted(situation, 'DeleteRevision')) {
+    return { status: 'SUCCESS' };
+  }
+  if (name === undefined) {
+    return nothingLeft(look);
+  }
+  const revision = revisionSeen(situation);
+  if (revision === undefined) {
+    return { call: 'GetRevision', ...name };
+  }
+  if (revision === 'absent' || !belongsToJob(revision, job.Id)) {
+    return nothingLeft(look);
+  }
+  return mustBeOpened(revision) && !tried(situation, 'UpdateRevision')
+    ? { call: 'UpdateRevision', ...name, finalized: false }
+    : { call: 'DeleteRevision', ...name };
+}
+
+/** A finalised revision is read-only; a revoked one cannot be opened, and need not be. */
+function mustBeOpened(revision: Revision): boolean {
+  return revision.Finalized === true && revision.Revoked !== true;
+}

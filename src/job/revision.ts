@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { Job } from './job';
+import { jobType } from './job-types';
+import { isRecord, own, type Properties, text } from './properties';
+
+/** A revision as CreateRevision, GetRevision and UpdateRevision show it, free of SDK types. */
+export interface Revision {
+  readonly Id: string;
+  readonly Arn?: string;
+  readonly Comment?: string;
+  /** ISO 8601. */
+  readonly CreatedAt?: string;
+  readonly Finalized?: boolean;
+  readonly Revoked?: boolean;
+  /** Not in ListDataSetRevisions. */
+  readonly Tags?: Readonly<Record<string, string>>;
+}
+
+/** The tag that says which request made a revision: a create that is repeated after a lost answer finds it again. */
+const TOKEN_TAG = 'DataExchangeJob.RequestToken';
+/** The tag that says to which job a revision belongs. */
+const JOB_TAG = 'DataExchangeJob.Id';
+
+export function tokenTag(token: string): Record<string, string> {
+  return { [TOKEN_TAG]: createHash('sha256').update(token).digest('hex') };
+}
+
+export function jobTag(jobId: string): Record<string, string> {
+  return { [JOB_TAG]: jobId };
+}
+
+export function wasMadeBy(revision: Revision, token: string): boolean {
+  return own(revision.Tags, TOKEN_TAG) === tokenTag(token)[TOKEN_TAG];
+}
+
+/**
+ * Whether the job made the revision. The job's tag follows the revision's creation by two calls; a revision without it holds
+ * only the job that made it, because nobody else learns of it before its create has succeeded.
+ */
+export function belongsToJob(revision: Revision, jobId: string): boolean {
+  const owner = own(revision.Tags, JOB_TAG);
+  return owner === undefined ? own(revision.Tags, TOKEN_TAG) !== undefined : owner === jobId;
+}
+
+/** Whether a create has to make a revision: the type may have its own, and the template names none. */
+export function wantsOwnRevision(model: Properties): boolean {
+  return jobType(model.Type)?.ownRevision === true && own(model, 'RevisionId') === undefined;
+}
+
+/** The revision that a job fills, where it is of a type that may own it. */
+export function revisionOf(job: Job): { readonly dataSetId: string; readonly revisionId: string } | undefined {
+  const type = jobType(job.Type);
+  const branch = type?.ownRevision === true ? own(job.Details, type.details) : undefined;
+  if (!isRecord(branch)) {
+    return undefined;
+  }
+  const dataSetId = text(branch, 'DataSetId');
+  const revisionId = text(branch, 'RevisionId');
+  return dataSetId === undefined || revisionId === undefined ? undefined : { dataSetId, revisionId };
+}
