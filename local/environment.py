@@ -7,8 +7,10 @@ import argparse
 import json
 import os
 import shlex
+import socket
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE_DIR = ROOT / ".local"
@@ -86,10 +88,13 @@ def running(state_dir: Path) -> dict[str, str] | None:
     """The environment of the local AWS that keeps its state there; None when none runs."""
     try:
         known = json.loads((state_dir / "env.json").read_text())
+        environment: dict[str, str] = known["environment"]
         os.kill(known["pid"], 0)
+        # the process id may be another process's by now
+        address = urlsplit(environment["AWS_ENDPOINT_URL"])
+        socket.create_connection((address.hostname or "", address.port or 0), timeout=5).close()
     except (OSError, ValueError, KeyError):
         return None
-    environment: dict[str, str] = known["environment"]
     return environment
 
 

@@ -94,7 +94,7 @@ class _Type:
         operation = _operation(
             "UPDATE",
             _merged(requested, identity),
-            requested,
+            _returnable(schema, requested, stack_name),
             stack_name,
             logical_id,
             self._teller(stack_name, logical_id, physical_id),
@@ -108,7 +108,7 @@ class _Type:
                 raise
             ministack.add_event(stack_name, logical_id, self.name, "UPDATE_IN_PROGRESS", NEW_RESOURCE, physical_id)
             return self.create(logical_id, new, stack_name)
-        return physical_id, self._read_back(version, physical_id, requested, stack_name, logical_id)
+        return physical_id, self._read_back(version, physical_id, operation.requested, stack_name, logical_id)
 
     def delete(self, physical_id: str, properties: Model, logical_id: str) -> None:
         version = self.version()
@@ -256,6 +256,14 @@ def _operation(
         rollback="ROLLBACK" in stack.get("StackStatus", ""),
         progress=progress,
     )
+
+
+def _returnable(schema: TypeSchema, requested: Model, stack_name: str) -> Model:
+    """What the answer must hold. In a rollback a conditional create-only property may be unable to go back."""
+    if "ROLLBACK" not in ministack.stack(stack_name).get("StackStatus", ""):
+        return requested
+    kept: Model = paths.without(requested, schema.conditional_create_only)
+    return kept
 
 
 def _stack_id(stack_name: str) -> str:

@@ -120,13 +120,14 @@ def test_a_failed_replacement_leaves_the_old_one(local: Local, stack: str) -> No
 
 
 def test_update_rollback(local: Local, stack: str) -> None:
-    two = {"Thing": thing(Label="old"), "Later": {**thing("two", Label="old"), "DependsOn": "Thing"}}
+    two = {"Thing": thing(Label="old", Size=1), "Later": {**thing("two", Label="old"), "DependsOn": "Thing"}}
     local.deploy(stack, two)
-    two["Thing"]["Properties"]["Label"] = "new"
+    two["Thing"]["Properties"] |= {"Label": "new", "Size": 5}
     two["Later"]["Properties"] |= {"Label": "new", "Behave": ["UPDATE:fail:GeneralServiceException"]}
     assert local.deploy(stack, two) == "UPDATE_ROLLBACK_COMPLETE"
     held = local.thing(local.physical_id(stack))
-    assert held and held["Label"] == "old"
+    # its size cannot go back, which must not leave the stack in UPDATE_ROLLBACK_FAILED
+    assert held and (held["Label"], held["Size"]) == ("old", 5)
     updates = [event for event in local.handled(stack) if event["action"] == "UPDATE"]
     seen = [(event["requestData"]["logicalResourceId"], event["rollback"]) for event in updates]
     assert seen == [("Thing", False), ("Later", False), ("Thing", True), ("Later", True)]

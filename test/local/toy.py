@@ -87,8 +87,10 @@ exports.entrypoint = async (event) => {
       if (step('fail') !== undefined && !event.rollback) return failed(step('fail'), 'failed on purpose', wanted);
       const shrinks = (wanted.Size ?? 1) < (stored.Size ?? 1);
       if (shrinks && !event.rollback) return failed('NotUpdatable', 'cannot shrink', wanted);
-      save({ Size: 1, ...wanted });
-      return finish({ status: 'SUCCESS', resourceModel: shown({ Size: 1, ...wanted }) });
+      // what has grown stays as it is, even in a rollback
+      const model = { Size: 1, ...wanted, ...(shrinks && { Size: stored.Size }) };
+      save(model);
+      return finish({ status: 'SUCCESS', resourceModel: shown(model) });
     }
     case 'DELETE': {
       if (!stored) return failed('NotFound', `no thing ${wanted.Id}`);
