@@ -12,11 +12,17 @@ export async function command(line: readonly string[], options?: RunOptions): Pr
   return verdict(code === 0, `$ ${line.join(' ')}\n${output}`);
 }
 
+/** Two steps run at once, and Jest's own 5 s are short for a test whose machine is busy with another. */
+const PATIENCE_MS = 30_000;
+
 /** Jest, counted by its own report. */
 export async function jest(): Promise<Result> {
   return inTemporaryFolder(async (folder) => {
     const file = join(folder, 'jest.json');
-    const { code, output } = await run([npmTool('jest'), '--ci', '--json', `--outputFile=${file}`, '--silent']);
+    const { code, output } = await run([
+      npmTool('jest'),
+      ...['--ci', '--silent', '--json', `--outputFile=${file}`, `--testTimeout=${PATIENCE_MS}`],
+    ]);
     if (!existsSync(file)) {
       return verdict(false, output);
     }
