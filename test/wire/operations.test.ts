@@ -424,7 +424,12 @@ describe('update', () => {
     const calls = exchange.calls().length;
     const same = await registry.update({ ...job.model, Id }, { ...model, Id, StartOnCreation: 'false' });
     expect(same.last).toMatchObject({ status: 'SUCCESS', resourceModel: { Id, State: 'WAITING' } });
-    expect(exchange.calls()).toHaveLength(calls + 1);
+    expect(
+      exchange
+        .calls()
+        .slice(calls)
+        .filter((call) => !call.startsWith('Get')),
+    ).toEqual([]);
     const other = await registry.update(
       { ...job.model, Id },
       { ...job.model, Id, ApiGatewayApiKey: 'aNother-key-0816' },
