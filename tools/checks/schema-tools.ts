@@ -48,7 +48,10 @@ export async function guardRailStateful(
 ): Promise<Result> {
   const schemas = [released, present].flatMap((file) => ['--schema', pathToFileURL(file).href]);
   const { output } = await run([pythonTool('guard', 'guard-rail'), '--stateful', ...schemas]);
-  return judged(output, []);
+  const result = judged(output, []);
+  // Its findings name keywords alone; where they stand is in what it says of the difference.
+  const difference = /schema_difference=(.*)\)\]/s.exec(output)?.[1] ?? '';
+  return result.failed === 0 ? result : { ...result, output: `${result.output}\nof the change ${difference}` };
 }
 
 /** guard-rail always exits with 0: what it printed must be read. */
