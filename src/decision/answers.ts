@@ -25,10 +25,16 @@ export function success(job: Job, revision?: Revision): Answer {
   return { status: 'SUCCESS', model: modelOf(job, revision) };
 }
 
-/** FAILED once a job exists: with the model, so that rollback and clean-up can act on the identifier. */
+/** The codes after which CloudFormation starts the operation over (contract, section 2). */
+const RETRIABLE: readonly ErrorCode[] = ['ResourceConflict', 'Throttling', 'ServiceInternalError', 'NetworkFailure'];
+
+/**
+ * FAILED once a job exists: with the model, so that rollback and clean-up can act on the identifier, and never with a
+ * retriable code, for CloudFormation would start over and make another job.
+ */
 export function failed(situation: Situation, code: ErrorCode, message: string, job?: Job): Answer {
   const model = job !== undefined && situation.operation !== 'DELETE' ? modelOf(job) : standing(situation, job);
-  return { status: 'FAILED', code, message, model };
+  return { status: 'FAILED', code: RETRIABLE.includes(code) ? 'GeneralServiceException' : code, message, model };
 }
 
 /** FAILED where nothing exists: without a model. */

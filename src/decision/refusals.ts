@@ -69,7 +69,6 @@ function onConflict(situation: Situation, call: CallName, refusal: Refusal): Ste
   return ABOUT_REVISION.includes(call)
     ? onFinal(situation, call, {
         ...refusal,
-        code: 'GeneralServiceException',
         message: `${refusal.message} ${conflictAdvice(situation)}`,
       })
     : backOff(situation, contextOf(situation), refusal);
