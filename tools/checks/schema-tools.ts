@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { inRoot, pythonTool, SCHEMA_FILE } from '../support/paths';
 import { run } from '../support/run';
@@ -37,7 +38,7 @@ const EXCEPTIONS: readonly Exception[] = [
 
 /** guard-rail's rules on the schema alone. */
 export async function guardRail(schema = inRoot(SCHEMA_FILE)): Promise<Result> {
-  const { output } = await run([pythonTool('guard', 'guard-rail'), '--schema', pathToFileURL(schema).href]);
+  const { output } = await runGuardRail(['--schema', pathToFileURL(schema).href]);
   return judged(output, EXCEPTIONS);
 }
 
@@ -47,11 +48,16 @@ export async function guardRailStateful(
   present = inRoot(SCHEMA_FILE),
 ): Promise<Result> {
   const schemas = [released, present].flatMap((file) => ['--schema', pathToFileURL(file).href]);
-  const { output } = await run([pythonTool('guard', 'guard-rail'), '--stateful', ...schemas]);
+  const { output } = await runGuardRail(['--stateful', ...schemas]);
   const result = judged(output, []);
   // Its findings name keywords alone; where they stand is in what it says of the difference.
   const difference = /schema_difference=(.*)\)\]/s.exec(output)?.[1] ?? '';
   return result.failed === 0 ? result : { ...result, output: `${result.output}\nof the change ${difference}` };
+}
+
+/** It leaves a log in the folder where it runs. */
+function runGuardRail(args: readonly string[]) {
+  return run([pythonTool('guard', 'guard-rail'), ...args], { cwd: tmpdir() });
 }
 
 /** guard-rail always exits with 0: what it printed must be read. */
