@@ -1,6 +1,8 @@
 /** Jest runs the TypeScript of src/, emulator/ and tools/ directly, through swc with the decorators that the CloudFormation library needs. */
 module.exports = {
   testEnvironment: 'node',
+  // Two cores are what our machines have; one suite alone would leave one of them idle.
+  maxWorkers: 2,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.[tj]s$': [
