@@ -43,7 +43,7 @@ export async function crowd(
     const next = waiting.reduce((first, other) => (other.at < first.at ? other : first));
     clock.now = next.at;
     const { desired, callbackContext } = next;
-    const answer = await invoke({ operation: 'CREATE', desired, callbackContext, rollback: false });
+    const answer = await invoke({ operation: 'CREATE', desired, token: 'bench', callbackContext, rollback: false });
     if (answer.status === 'IN_PROGRESS') {
       Object.assign(next, {
         at: clock.now + answer.delaySeconds * 1_000,

@@ -14,7 +14,9 @@ import {
   MIN,
   NOW,
   refused,
+  revision,
   S,
+  seenRevision,
   situation,
 } from './situations';
 
@@ -83,7 +85,10 @@ describe('the model of an event', () => {
 
   it.each(['WAITING', 'COMPLETED'])('after success is the true one, secrets left out (%s)', (state) => {
     const step = decide(
-      situation({ operation: 'READ', outcomes: [{ call: 'GetJob', job: jobIn(state, WITH_SECRET) }] }),
+      situation({
+        operation: 'READ',
+        outcomes: [{ call: 'GetJob', job: jobIn(state, WITH_SECRET) }, seenRevision(revision())],
+      }),
     );
     expect(step).toMatchObject({ status: 'SUCCESS', model: { State: state, StartOnCreation: state !== 'WAITING' } });
     expect(JSON.stringify(step)).not.toContain(SECRET);
@@ -176,7 +181,7 @@ describe('messages', () => {
     [
       'running',
       { context: context({ startedAt: NOW - 3 * MIN }), outcomes: [look('IN_PROGRESS')] },
-      'import running for 3 min',
+      'export running for 3 min',
     ],
     [
       'a slot',
@@ -200,7 +205,7 @@ describe('messages', () => {
     [
       'a delete',
       { operation: 'DELETE' as const, outcomes: [look('IN_PROGRESS')] },
-      'import is running and cannot be cancelled; waiting for its end (0 s)',
+      'export is running and cannot be cancelled; waiting for its end (0 s)',
     ],
   ])('in progress: %s', (_name, more, expected) => expect(told(decide(situation(more)))).toBe(expected));
 
@@ -298,7 +303,13 @@ describe('what an update changes is decided once', () => {
   it('from the job where there is no previous model', () => {
     const step = (desired: object) =>
       brief(
-        decide(situation({ operation: 'UPDATE', desired: desired as never, outcomes: [look('WAITING', WITH_SECRET)] })),
+        decide(
+          situation({
+            operation: 'UPDATE',
+            desired: desired as never,
+            outcomes: [look('WAITING', WITH_SECRET), seenRevision(revision())],
+          }),
+        ),
       );
     expect(step(previous)).toBe('ok');
     expect(step(without(previous, 'ApiGatewayProtocolType'))).toBe('ok');

@@ -2,6 +2,7 @@ import type { Answer, Outcome } from '../../src/decision/steps';
 import type { Properties } from '../../src/job/properties';
 import { type Request, runOperation, type Tools } from '../../src/run-operation';
 import type { Clock } from './service-model';
+import { TOKEN } from './situations';
 
 /** One invocation of the handlers, at whatever level a test has them. */
 export type Invoke = (request: Request) => Promise<Answer>;
@@ -39,7 +40,7 @@ export async function drive(
   request: Partial<Request> & Pick<Request, 'operation' | 'desired'>,
   { handOn = (handed) => handed, onAnswer = () => {}, maxInvocations = 20_000 }: Driving = {},
 ): Promise<Ending> {
-  let next: Request = { rollback: false, callbackContext: undefined, ...request };
+  let next: Request = { token: TOKEN, rollback: false, callbackContext: undefined, ...request };
   const answers: Answer[] = [];
   while (answers.length < maxInvocations) {
     const answer = await invoke(overTheWire(next));

@@ -1,15 +1,44 @@
 import type { Phase } from '../../src/decision/callback-context';
 import { decide } from '../../src/decision/decide';
-import type { CallName, Operation, Outcome, Refusal } from '../../src/decision/steps';
+import type { CallName, Operation, Outcome, Refusal, Step } from '../../src/decision/steps';
 import type { Properties } from '../../src/job/properties';
 import { JOB_ID } from '../job/examples';
-import { brief, context, DESIRED, KINDS, look, MIN, NOW, refused, situation } from './situations';
+import {
+  brief,
+  context,
+  DESIRED,
+  IMPORT,
+  KINDS,
+  look,
+  MIN,
+  NOW,
+  refused,
+  revision,
+  seenRevision,
+  situation,
+} from './situations';
 
 const SEEN = ['WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'TIMED_OUT', 'CANCELLED', 'ABSENT', 'PAUSED'] as const;
 /** One cell for each of SEEN. */
 type Row = readonly string[];
 
-describe('what follows a look, by operation, phase and state', () => {
+/**
+ * The same tables hold for a job that fills a revision which the template names: all that such a job adds is a look at the
+ * revision, where the plain one ends.
+ */
+const MODELS: readonly (readonly [string, Properties])[] = [
+  ['export', DESIRED],
+  ['import', IMPORT],
+];
+
+function afterLooks(given: Parameters<typeof situation>[0] & { outcomes: Outcome[] }): Step {
+  const step = decide(situation(given));
+  return 'call' in step && step.call === 'GetRevision'
+    ? decide(situation({ ...given, outcomes: [...given.outcomes, seenRevision(revision())] }))
+    : step;
+}
+
+describe.each(MODELS)('what follows a look, by operation, phase and state: %s', (_kind, model) => {
   // ten minutes into the operation; ABSENT is long past the minute of grace, PAUSED a state nobody knows
   const TABLE: readonly (readonly [Operation, Phase, Row])[] = [
     [
@@ -115,40 +144,50 @@ describe('what follows a look, by operation, phase and state', () => {
   it.each(cells)('%s %s %s → %s', (operation, phase, seen, expected) => {
     const startedAt = phase === 'started' ? NOW - MIN : undefined;
     const given = operation === 'READ' ? undefined : context({ phase, startedAt });
-    const step = decide(situation({ operation, context: given, outcomes: [look(seen)] }));
+    const desired = { ...model, Id: JOB_ID };
+    const step = afterLooks({ operation, desired, context: given, outcomes: [look(seen, model)] });
     expect(brief(step)).toBe(expected);
   });
 });
 
-describe('the first look of an update, by change and state', () => {
-  const started = { ...DESIRED, Id: JOB_ID };
+describe.each(MODELS)('the first look of an update, by change and state: %s', (_kind, model) => {
+  const started = { ...model, Id: JOB_ID };
   const waiting = { ...started, StartOnCreation: false };
   const other = { ...started, DataSetId: 'x'.repeat(30) };
+  // create-only and wrong besides: the replacement's create says what is wrong with it
   const wrong = { ...started, DataSetId: 'x' };
+  const unknown = { ...started, Foo: 1 };
+  const malformed = { ...started, StartOnCreation: 'maybe' };
+  const invalid = [...Array(5).fill('InvalidRequest +id'), 'NotFound', 'NotFound', 'InvalidRequest +id'];
   const no = 'NotUpdatable +id';
   const TABLE: readonly (readonly [string, Properties, Properties, Row])[] = [
     ['none', started, started, ['ok', 'ok', 'ok', 'ok', 'ok', 'NotFound', 'NotFound', 'ok']],
     ['start', started, waiting, ['StartJob', 'wait started', 'ok', no, no, 'NotFound', 'NotFound', 'wait started']],
     ['stop', waiting, started, ['ok', no, no, no, no, 'NotFound', 'NotFound', no]],
     ['replace', other, started, [no, no, no, no, no, 'NotFound', 'NotFound', no]],
-    ['invalid', wrong, started, [...Array(5).fill('InvalidRequest +id'), 'NotFound', 'NotFound', 'InvalidRequest +id']],
+    ['replace by what is invalid', wrong, started, [no, no, no, no, no, 'NotFound', 'NotFound', no]],
+    ['unknown', unknown, started, invalid],
+    ['malformed', malformed, started, invalid],
+    ['malformed and replace', { ...malformed, DataSetId: 'x' }, started, invalid],
   ];
   const cells = TABLE.flatMap(([change, desired, previous, row]) =>
     SEEN.map((seen, i) => [change, seen, row[i] as string, desired, previous] as const),
   );
 
   it.each(cells)('%s, %s → %s', (_change, seen, expected, desired, previous) => {
-    expect(brief(decide(situation({ operation: 'UPDATE', desired, previous, outcomes: [look(seen)] })))).toBe(expected);
+    const step = afterLooks({ operation: 'UPDATE', desired, previous, outcomes: [look(seen, model)] });
+    expect(brief(step)).toBe(expected);
   });
 
   it.each(cells)('in a rollback: %s, %s', (_change, seen, _expected, desired, previous) => {
-    const step = decide(situation({ operation: 'UPDATE', desired, previous, rollback: true, outcomes: [look(seen)] }));
+    const outcomes = [look(seen, model)];
+    const step = afterLooks({ operation: 'UPDATE', desired, previous, rollback: true, outcomes });
     if (seen === 'CANCELLED' || seen === 'ABSENT') {
       expect(brief(step)).toBe('NotFound');
     } else {
       expect(step).toMatchObject({
         status: 'SUCCESS',
-        model: { Id: JOB_ID, State: seen, StartOnCreation: seen !== 'WAITING', DataSetId: DESIRED.DataSetId },
+        model: { Id: JOB_ID, State: seen, StartOnCreation: seen !== 'WAITING', DataSetId: model.DataSetId },
       });
     }
   });

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import type { CallbackContext } from '../../src/decision/callback-context';
 import { DEADLINE_MS } from '../../src/decision/schedule';
 import type { Answer, Call, Operation, Outcome } from '../../src/decision/steps';
+import type { Properties } from '../../src/job/properties';
 import { refusalOf } from '../../src/service/errors';
-import { JOB_ID, SECRET } from '../job/examples';
+import { JOB_ID, REVISION, SECRET } from '../job/examples';
 import { checkAsync } from '../job/seed';
 import { type Driving, drive, pureHandlers } from './driver';
 import { type Clock, ModelError } from './service-model';
-import { DESIRED, H, jobIn, NOW, withType } from './situations';
+import { DESIRED, H, jobIn, NOW, OWN_IMPORT, ownRevision, revision, TOKEN, withType } from './situations';
 
 /** What a service without any sense may do to a call: this property is about us, not about it. */
 const WHIMS = [
@@ -39,7 +40,17 @@ const ENDLESS = WHIMS.filter(
 const RETRIABLE = ['ResourceConflict', 'Throttling', 'ServiceInternalError', 'NetworkFailure'];
 const SECRET_MODEL = withType('IMPORT_ASSET_FROM_API_GATEWAY_API', { StartOnCreation: true, ApiGatewayApiKey: SECRET });
 
-function outcomeOf(call: Call, whim: (typeof WHIMS)[number]): Outcome {
+const OWN_SECRET_MODEL: Properties = {
+  ...OWN_IMPORT,
+  Type: 'IMPORT_ASSET_FROM_SIGNED_URL',
+  S3AssetSources: undefined,
+  UrlAssetName: 'a.csv',
+  UrlAssetContent: SECRET,
+};
+/** What the service shows of a job that brought its own revision. */
+const OWN_JOB = { ...OWN_IMPORT, RevisionId: REVISION };
+
+function outcomeOf(call: Call, whim: (typeof WHIMS)[number], shown: Properties = DESIRED): Outcome {
   if (typeof whim !== 'string') {
     return { call: call.call, refusal: refusalOf(whim, call.call) };
   }
@@ -47,13 +58,27 @@ function outcomeOf(call: Call, whim: (typeof WHIMS)[number]): Outcome {
     case 'CreateJob':
       return { call: 'CreateJob', job: { ...jobIn('WAITING'), ...call.input } };
     case 'GetJob':
-      return { call: 'GetJob', job: jobIn(whim) };
+      return { call: 'GetJob', job: jobIn(whim, shown) };
     case 'StartJob':
       return { call: 'StartJob', accepted: true };
     case 'CancelJob':
       return { call: 'CancelJob', accepted: true };
     case 'ListJobs':
-      return { call: 'ListJobs', jobs: [jobIn(whim)] };
+      return { call: 'ListJobs', jobs: whim === 'WAITING' ? [] : [jobIn(whim, OWN_JOB)] };
+    case 'ListDataSetRevisions':
+      return { call: 'ListDataSetRevisions', revisions: whim === 'WAITING' ? [] : [revision()] };
+    case 'CreateRevision':
+      return { call: 'CreateRevision', revision: revision() };
+    case 'GetRevision':
+      return { call: 'GetRevision', revision: whim === 'COMPLETED' ? revision() : ownRevision() };
+    case 'UpdateRevision':
+      return { call: 'UpdateRevision', revision: revision({ Finalized: call.finalized }) };
+    case 'DeleteRevision':
+      return { call: 'DeleteRevision', accepted: true };
+    case 'TagResource':
+      return { call: 'TagResource', accepted: true };
+    case 'Upload':
+      return { call: 'Upload', accepted: true };
   }
 }
 
@@ -62,6 +87,8 @@ interface Case {
   readonly whims: readonly (typeof WHIMS)[number][];
   readonly latencyMs: number;
   readonly start: boolean;
+  /** Whether the job brings its own revision, and finalises it in the end. */
+  readonly own: boolean;
   readonly withPrevious: boolean;
   readonly rollback: boolean;
   readonly loses: readonly ('model' | 'context' | 'nothing')[];
@@ -77,23 +104,25 @@ const cases = (
     whims: fc.array(fc.constantFrom(...whims), { minLength: 1, maxLength: most }),
     latencyMs: fc.constantFrom(0, 80, 20_000),
     start: fc.boolean(),
+    own: fc.boolean(),
     withPrevious: fc.boolean(),
     rollback: fc.boolean(),
     loses: fc.array(fc.constantFrom('model' as const, 'context' as const, 'nothing' as const), { maxLength: 6 }),
   });
 
 /** Runs a case to its end and holds every answer to what is promised. */
-async function run({ operation, whims, latencyMs, start, withPrevious, rollback, loses }: Case) {
+async function run({ operation, whims, latencyMs, start, own, withPrevious, rollback, loses }: Case) {
   const clock: Clock = { now: NOW };
   let made = operation !== 'CREATE';
   let inInvocation: string[] = [];
   let turn = 0;
   const begins: number[] = [NOW];
+  const shown = own ? { ...OWN_SECRET_MODEL, RevisionId: REVISION } : DESIRED;
 
   const invoke = pureHandlers(clock, async (call) => {
     clock.now += latencyMs;
     inInvocation.push(call.call);
-    const outcome = outcomeOf(call, whims[turn++ % whims.length] as (typeof WHIMS)[number]);
+    const outcome = outcomeOf(call, whims[turn++ % whims.length] as (typeof WHIMS)[number], shown);
     made ||= 'job' in outcome;
     return outcome;
   });
@@ -108,7 +137,7 @@ async function run({ operation, whims, latencyMs, start, withPrevious, rollback,
     inInvocation = [];
     const synchronous = operation === 'READ' || operation === 'LIST';
     const starts = calls.filter((call) => call === 'StartJob').length;
-    must(calls.length <= 4, 'too many calls', answer);
+    must(calls.length <= (own ? 10 : 4), 'too many calls', answer);
     must(starts <= 1 && !(starts === 1 && calls.includes('CreateJob')), 'a start before the id is stored', answer);
     must(!JSON.stringify(answer).includes(SECRET), 'a secret', answer);
     if (answer.status === 'IN_PROGRESS') {
@@ -139,8 +168,12 @@ async function run({ operation, whims, latencyMs, start, withPrevious, rollback,
     };
   };
 
-  const plain = operation === 'CREATE' ? SECRET_MODEL : DESIRED;
-  const desired = { ...plain, StartOnCreation: start, ...(operation === 'CREATE' ? {} : { Id: JOB_ID }) };
+  const desired = {
+    ...(own ? OWN_SECRET_MODEL : operation === 'CREATE' ? SECRET_MODEL : DESIRED),
+    ...(own && start ? { FinalizeRevision: true } : {}),
+    StartOnCreation: start,
+    ...(operation === 'CREATE' ? {} : { Id: JOB_ID }),
+  };
   const previous = withPrevious ? { ...desired, StartOnCreation: !start } : undefined;
   const ending = await drive(invoke, clock, { operation, desired, previous, rollback }, { onAnswer, handOn });
   return { ...ending, tookMs: clock.now - NOW };
@@ -198,7 +231,13 @@ it('a context is handed on as it was given, or the operation fails with the id',
   });
   for (const callbackContext of contexts) {
     const held = (callbackContext as CallbackContext).jobId === JOB_ID;
-    const answer = await invoke({ operation: 'CREATE', desired: DESIRED, rollback: false, callbackContext });
+    const answer = await invoke({
+      operation: 'CREATE',
+      desired: DESIRED,
+      token: TOKEN,
+      rollback: false,
+      callbackContext,
+    });
     expect(answer).toMatchObject({ status: 'FAILED', code: 'InternalFailure' });
     expect((answer as { model?: object }).model).toEqual(held ? { Id: JOB_ID } : undefined);
   }
@@ -220,11 +259,15 @@ it('an error of our own after CreateJob still tells the id', async () => {
       throw new Error('a bug');
     },
   );
-  expect(await invoke({ operation: 'CREATE', desired: DESIRED, rollback: false, callbackContext: {} })).toMatchObject({
+  expect(
+    await invoke({ operation: 'CREATE', desired: DESIRED, token: TOKEN, rollback: false, callbackContext: {} }),
+  ).toMatchObject({
     model: { Id: JOB_ID },
   });
   const desired = { ...DESIRED, Id: JOB_ID };
-  expect(await broken({ operation: 'UPDATE', desired, rollback: false, callbackContext: {} })).toMatchObject({
+  expect(
+    await broken({ operation: 'UPDATE', desired, token: TOKEN, rollback: false, callbackContext: {} }),
+  ).toMatchObject({
     status: 'FAILED',
     code: 'InternalFailure',
     model: { Id: JOB_ID },

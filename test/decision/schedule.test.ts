@@ -3,7 +3,7 @@ import { schema } from '../../src/job/schema';
 import { randomFrom, replayable, SEED } from '../job/seed';
 import { drive, type Invoke, pureHandlers } from './driver';
 import { type Clock, ServiceModel } from './service-model';
-import { DESIRED, H, MIN, NOW, S } from './situations';
+import { DESIRED, H, MIN, NOW, S, TOKEN } from './situations';
 
 /** Looks needed for a job, and what is lost after its end, on an ideal clock. */
 function polls(lengthMs: number): { looks: number; lostMs: number } {
@@ -113,7 +113,7 @@ async function crowd(count: number, lengthMs: number, quota: number, random: () 
     const next = waiting.reduce((first, other) => (other.at < first.at ? other : first));
     clock.now = next.at;
     const { desired, callbackContext } = next;
-    const answer = await invoke({ operation: 'CREATE', desired, callbackContext, rollback: false });
+    const answer = await invoke({ operation: 'CREATE', desired, token: TOKEN, callbackContext, rollback: false });
     if (answer.status === 'IN_PROGRESS') {
       next.at = clock.now + answer.delaySeconds * S;
       next.desired = answer.model;

@@ -1,7 +1,10 @@
 import type { Call, Outcome } from '../../src/decision/steps';
 import type { Job } from '../../src/job/job';
+import { type JobType, jobType } from '../../src/job/job-types';
+import { type Revision, revisionOf } from '../../src/job/revision';
 import type { CreateJobInput } from '../../src/job/translate';
 import { refusalOf } from '../../src/service/errors';
+import { DATA_SET, REVISION } from '../job/examples';
 
 /** One clock for service, handlers and CloudFormation; nothing in these tests sleeps. */
 export interface Clock {
@@ -30,6 +33,16 @@ interface ModelJob {
   cancelled?: boolean;
 }
 
+export interface ModelRevision {
+  readonly id: string;
+  readonly comment?: string;
+  readonly createdAt: number;
+  tags: Record<string, string>;
+  finalized: boolean;
+  published: boolean;
+  revoked: boolean;
+}
+
 /** An error as the SDK would throw it. */
 export class ModelError extends Error {
   readonly $metadata: { httpStatusCode: number };
@@ -44,9 +57,13 @@ export class ModelError extends Error {
   }
 }
 
-/** Data Exchange in a hundred lines: states are derived from the clock when they are looked at. */
+/** Data Exchange in two hundred lines: states are derived from the clock when they are looked at. */
 export class ServiceModel {
   readonly jobs = new Map<string, ModelJob>();
+  /** In the order of their making. One is there already: the one that templates name. */
+  readonly revisions = new Map<string, ModelRevision>();
+  /** What was uploaded, by job. */
+  readonly uploads = new Map<string, string>();
   readonly calls: string[] = [];
   /** The most jobs that ever ran at the same time. */
   mostRunning = 0;
@@ -54,9 +71,20 @@ export class ServiceModel {
   constructor(
     readonly clock: Clock,
     readonly options: ServiceOptions,
-  ) {}
+  ) {
+    this.addRevision(REVISION, {});
+  }
+
+  /** The revisions that were made since the beginning. */
+  made(): ModelRevision[] {
+    return [...this.revisions.values()].filter(({ id }) => id !== REVISION);
+  }
 
   create(input: CreateJobInput): Job {
+    const named = revisionOf({ Id: '', State: '', ...input });
+    if (named !== undefined && this.findRevision(named.revisionId).finalized) {
+      throw new ModelError('ConflictException', 409, { ResourceId: named.revisionId, ResourceType: 'REVISION' });
+    }
     const nth = this.jobs.size;
     const { lengthMs } = this.options;
     const id = `${'job'.padEnd(20, '0')}${String(nth).padStart(12, '0')}`;
@@ -98,6 +126,73 @@ export class ServiceModel {
     job.cancelled = true;
   }
 
+  createRevision(comment: string | undefined, tags: Readonly<Record<string, string>>): Revision {
+    const id = `${'revision'.padEnd(20, '0')}${String(this.nthRevision++).padStart(12, '0')}`;
+    return withoutTags(shownRevision(this.addRevision(id, tags, comment)));
+  }
+
+  getRevision(id: string): Revision {
+    return shownRevision(this.findRevision(id));
+  }
+
+  updateRevision(id: string, finalized: boolean): Revision {
+    const revision = this.findRevision(id);
+    if (revision.published && !finalized) {
+      throw new ModelError('ConflictException', 409, { ResourceId: id, ResourceType: 'REVISION' });
+    }
+    revision.finalized = finalized;
+    return withoutTags(shownRevision(revision));
+  }
+
+  deleteRevision(id: string): void {
+    const revision = this.findRevision(id);
+    if (!revision.revoked && (revision.published || revision.finalized)) {
+      throw new ModelError('ConflictException', 409, { ResourceId: id, ResourceType: 'REVISION' });
+    }
+    this.revisions.delete(id);
+  }
+
+  listRevisions(): Revision[] {
+    return [...this.revisions.values()].reverse().map((revision) => withoutTags(shownRevision(revision)));
+  }
+
+  tag(arn: string, tags: Readonly<Record<string, string>>): void {
+    const revision = this.findRevision(arn.split('/').at(-1) as string);
+    revision.tags = { ...revision.tags, ...tags };
+  }
+
+  /** Jobs that name the revision, newest first. */
+  list(revisionId?: string): Job[] {
+    return [...this.jobs.values()]
+      .reverse()
+      .map((job) => this.shown(job))
+      .filter((job) => revisionId === undefined || revisionOf(job)?.revisionId === revisionId);
+  }
+
+  private nthRevision = 0;
+
+  private addRevision(id: string, tags: Readonly<Record<string, string>>, comment?: string): ModelRevision {
+    const revision = {
+      id,
+      comment,
+      tags: { ...tags },
+      createdAt: this.clock.now,
+      finalized: false,
+      published: false,
+      revoked: false,
+    };
+    this.revisions.set(id, revision);
+    return revision;
+  }
+
+  private findRevision(id: string): ModelRevision {
+    const revision = this.revisions.get(id);
+    if (revision === undefined) {
+      throw new ModelError('ResourceNotFoundException', 404, { ResourceId: id, ResourceType: 'REVISION' });
+    }
+    return revision;
+  }
+
   /** The state as it is, before any lag. */
   stateOf(job: ModelJob): string {
     if (job.cancelled) {
@@ -133,7 +228,24 @@ export class ServiceModel {
           this.cancel(call.jobId);
           return { call: 'CancelJob', accepted: true };
         case 'ListJobs':
-          return { call: 'ListJobs', jobs: [...this.jobs.values()].map((job) => this.shown(job)) };
+          return { call: 'ListJobs', jobs: this.list(call.revisionId) };
+        case 'ListDataSetRevisions':
+          return { call: 'ListDataSetRevisions', revisions: this.listRevisions() };
+        case 'CreateRevision':
+          return { call: 'CreateRevision', revision: this.createRevision(call.comment, call.tags) };
+        case 'GetRevision':
+          return { call: 'GetRevision', revision: this.getRevision(call.revisionId) };
+        case 'UpdateRevision':
+          return { call: 'UpdateRevision', revision: this.updateRevision(call.revisionId, call.finalized) };
+        case 'DeleteRevision':
+          this.deleteRevision(call.revisionId);
+          return { call: 'DeleteRevision', accepted: true };
+        case 'TagResource':
+          this.tag(call.arn, call.tags);
+          return { call: 'TagResource', accepted: true };
+        case 'Upload':
+          this.uploads.set(call.url, call.file.content);
+          return { call: 'Upload', accepted: true };
       }
     } catch (error) {
       return { call: call.call, refusal: refusalOf(error, call.call) };
@@ -157,8 +269,40 @@ export class ServiceModel {
       State,
       CreatedAt: new Date(job.createdAt).toISOString(),
       UpdatedAt: new Date(job.startedAt ?? job.createdAt).toISOString(),
-      ...job.input,
+      ...withUploadUrl(job),
       ...(State === 'ERROR' ? { Errors: [{ Code: 'VALIDATION_EXCEPTION', Message: 'bad data' }] } : {}),
     };
   }
+}
+
+/** The types that wait for a file show where to put it. */
+function withUploadUrl({ id, input, createdAt }: ModelJob): CreateJobInput {
+  const type = jobType(input.Type) as JobType;
+  const expiresAt = new Date(createdAt + 60_000).toISOString();
+  const attributes = type.upload === undefined ? [] : (type.attributes ?? []);
+  const shown = attributes.map(({ property, member }) => [
+    member,
+    property === type.upload?.url ? `https://upload.example/${id}?X-Amz-Signature=s` : expiresAt,
+  ]);
+  return {
+    Type: input.Type,
+    Details: { [type.details]: { ...input.Details[type.details], ...Object.fromEntries(shown) } },
+  };
+}
+
+function shownRevision({ id, comment, createdAt, finalized, revoked, tags }: ModelRevision): Revision {
+  return {
+    Id: id,
+    Arn: `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${DATA_SET}/revisions/${id}`,
+    ...(comment === undefined ? {} : { Comment: comment }),
+    CreatedAt: new Date(createdAt).toISOString(),
+    Finalized: finalized,
+    ...(revoked ? { Revoked: true } : {}),
+    Tags: { ...tags },
+  };
+}
+
+/** UpdateRevision and ListDataSetRevisions show no tags. */
+function withoutTags({ Tags: _, ...revision }: Revision): Revision {
+  return revision;
 }

@@ -4,15 +4,42 @@ import type { Answer, Call, CallName, ErrorCode, Outcome, Refusal, Situation, St
 import type { Job } from '../../src/job/job';
 import type { JobTypeName } from '../../src/job/job-types';
 import type { Properties } from '../../src/job/properties';
+import { jobTag, type Revision, tokenTag } from '../../src/job/revision';
 import { createJobInput } from '../../src/job/translate';
-import { JOB_ID, MINIMAL } from '../job/examples';
+import { JOB_ID, MINIMAL, REVISION } from '../job/examples';
 
 export const NOW = Date.UTC(2026, 10, 22, 10);
 export const S = 1_000;
 export const MIN = 60 * S;
 export const H = 60 * MIN;
 
-export const DESIRED: Properties = { ...MINIMAL.IMPORT_ASSETS_FROM_S3, StartOnCreation: true };
+/** A job in whose life the revision plays no role. */
+export const DESIRED: Properties = { ...MINIMAL.EXPORT_ASSETS_TO_S3, StartOnCreation: true };
+/** One that fills a revision which the template names. */
+export const IMPORT: Properties = { ...MINIMAL.IMPORT_ASSETS_FROM_S3, StartOnCreation: true };
+const { RevisionId: _, ...OWN } = IMPORT;
+/** One that brings its own revision. */
+export const OWN_IMPORT: Properties = OWN;
+
+export const TOKEN = 'the token of the request';
+
+/** A revision as GetRevision shows it: by default one that somebody else made. */
+export function revision(more: Partial<Revision> = {}): Revision {
+  return {
+    Id: REVISION,
+    Arn: `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${DESIRED.DataSetId}/revisions/${REVISION}`,
+    CreatedAt: '2026-11-22T09:59:50.000Z',
+    Finalized: false,
+    ...more,
+  };
+}
+
+/** The job's own revision. */
+export function ownRevision(more: Partial<Revision> = {}): Revision {
+  return revision({ Tags: { ...tokenTag(TOKEN), ...jobTag(JOB_ID) }, ...more });
+}
+
+export const seenRevision = (shown: Revision): Outcome => ({ call: 'GetRevision', revision: shown });
 
 /** A job as the service shows it. */
 export function jobIn(State: string, model: Properties = DESIRED, more: Partial<Job> = {}): Job {
@@ -54,6 +81,7 @@ export function situation(more: Partial<Situation> = {}): Situation {
   return {
     operation: 'CREATE',
     desired: { ...DESIRED, Id: JOB_ID },
+    token: TOKEN,
     rollback: false,
     outcomes: [],
     now: NOW,

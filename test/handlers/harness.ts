@@ -2,10 +2,16 @@ import { SessionProxy } from '@amazon-web-services-cloudformation/cloudformation
 import {
   CancelJobCommand,
   CreateJobCommand,
+  CreateRevisionCommand,
   DataExchangeClient,
+  DeleteRevisionCommand,
   GetJobCommand,
+  GetRevisionCommand,
+  ListDataSetRevisionsCommand,
   ListJobsCommand,
   StartJobCommand,
+  TagResourceCommand,
+  UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Answer, CallName } from '../../src/decision/steps';
@@ -23,11 +29,17 @@ export const COMMANDS = {
   StartJob: StartJobCommand,
   CancelJob: CancelJobCommand,
   ListJobs: ListJobsCommand,
+  ListDataSetRevisions: ListDataSetRevisionsCommand,
+  CreateRevision: CreateRevisionCommand,
+  GetRevision: GetRevisionCommand,
+  UpdateRevision: UpdateRevisionCommand,
+  DeleteRevision: DeleteRevisionCommand,
+  TagResource: TagResourceCommand,
 } as const;
 
 /** Expects exactly these calls, and no other to the service. */
 export function expectCalls(...names: CallName[]): void {
-  for (const name of Object.keys(COMMANDS) as CallName[]) {
+  for (const name of Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]) {
     expect(sdk).toHaveReceivedCommandTimes(COMMANDS[name] as never, names.filter((other) => other === name).length);
   }
 }
@@ -45,8 +57,15 @@ const logger = { log: (...line: unknown[]) => logged.push(line) };
 export function realHandlers(clock: Clock, random: () => number = () => 0.5): Invoke {
   const resource = new Resource({ now: () => clock.now, random, budgetFor: () => new AbortController().signal });
   return async (request: Request) => {
-    const { operation, desired, previous, callbackContext, rollback, nextToken, maxResults } = request;
-    const wire = { desiredProperties: desired, previousProperties: previous, rollback, nextToken, maxResults };
+    const { operation, desired, token, previous, callbackContext, rollback, nextToken, maxResults } = request;
+    const wire = {
+      desiredProperties: desired,
+      previousProperties: previous,
+      clientRequestToken: token,
+      rollback,
+      nextToken,
+      maxResults,
+    };
     const method = operation.toLowerCase() as 'create' | 'read' | 'update' | 'delete' | 'list';
     const event = await resource[method](
       session as SessionProxy,
@@ -107,11 +126,46 @@ export function serve(service: ServiceModel, befalls: (call: CallName) => Befall
   sdk
     .on(CancelJobCommand)
     .callsFake(answer('CancelJob', ({ JobId }: { JobId: string }) => service.cancel(JobId) ?? {}));
+  type Of = { RevisionId: string };
+  sdk
+    .on(ListJobsCommand)
+    .callsFake(answer('ListJobs', ({ RevisionId }: Partial<Of>) => ({ Jobs: service.list(RevisionId).map(asSdk) })));
+  sdk
+    .on(ListDataSetRevisionsCommand)
+    .callsFake(answer('ListDataSetRevisions', () => ({ Revisions: service.listRevisions().map(asSdk) })));
+  sdk
+    .on(CreateRevisionCommand)
+    .callsFake(
+      answer('CreateRevision', ({ Comment, Tags = {} }: { Comment?: string; Tags?: Record<string, string> }) =>
+        asSdk(service.createRevision(Comment, Tags)),
+      ),
+    );
+  sdk
+    .on(GetRevisionCommand)
+    .callsFake(answer('GetRevision', ({ RevisionId }: Of) => asSdk(service.getRevision(RevisionId))));
+  sdk
+    .on(UpdateRevisionCommand)
+    .callsFake(
+      answer('UpdateRevision', ({ RevisionId, Finalized }: Of & { Finalized: boolean }) =>
+        asSdk(service.updateRevision(RevisionId, Finalized)),
+      ),
+    );
+  sdk
+    .on(DeleteRevisionCommand)
+    .callsFake(answer('DeleteRevision', ({ RevisionId }: Of) => service.deleteRevision(RevisionId) ?? {}));
+  sdk.on(TagResourceCommand).callsFake(
+    answer('TagResource', ({ ResourceArn, Tags }: { ResourceArn: string; Tags: Record<string, string> }) => {
+      service.tag(ResourceArn, Tags);
+      return {};
+    }),
+  );
 }
 
 /** A job as the SDK shows it: times are Dates, and there is metadata. */
 export function withDates(job: object): object {
   const record = job as Record<string, unknown>;
-  const dates = ['CreatedAt', 'UpdatedAt'].map((name) => [name, new Date(record[name] as string)]);
+  const dates = ['CreatedAt', 'UpdatedAt'].flatMap((name) =>
+    record[name] === undefined ? [] : [[name, new Date(record[name] as string)]],
+  );
   return { ...record, ...Object.fromEntries(dates), $metadata: { httpStatusCode: 200 } };
 }

@@ -1,18 +1,19 @@
 import 'aws-sdk-client-mock-jest';
-import { CreateJobCommand, GetJobCommand, ListJobsCommand } from '@aws-sdk/client-dataexchange';
-import { JOB_TYPE_NAMES } from '../../src/job/job-types';
+import { CreateJobCommand, GetJobCommand, GetRevisionCommand, ListJobsCommand } from '@aws-sdk/client-dataexchange';
+import type { CallName } from '../../src/decision/steps';
+import { JOB_TYPE_NAMES, jobType } from '../../src/job/job-types';
 import type { Properties } from '../../src/job/properties';
 import { createJobInput, modelOf, withoutWriteOnly } from '../../src/job/translate';
 import { drive } from '../decision/driver';
 import { type Clock, ModelError, ServiceModel } from '../decision/service-model';
-import { jobIn, MIN, NOW } from '../decision/situations';
+import { jobIn, MIN, NOW, revision, TOKEN } from '../decision/situations';
 import { DATA_SET, JOB_ID, MAXIMAL, MINIMAL, SECRET } from '../job/examples';
 import { expectCalls, logged, realHandlers, sdk, serve, withDates } from './harness';
 
 const clock: Clock = { now: NOW };
 const invoke = realHandlers(clock);
 const ask = (operation: 'CREATE' | 'READ' | 'UPDATE' | 'DELETE' | 'LIST', desired: Properties, more: object = {}) =>
-  invoke({ operation, desired, rollback: false, callbackContext: undefined, ...more });
+  invoke({ operation, desired, token: TOKEN, rollback: false, callbackContext: undefined, ...more });
 
 beforeEach(() => {
   sdk.reset();
@@ -26,7 +27,14 @@ const EACH = JOB_TYPE_NAMES.flatMap((name) => [
 ]);
 
 describe.each(EACH)('%s, %s model', (_name, _size, model) => {
+  // a job that fills a revision is looked at together with it
+  const fills = jobType(model.Type)?.ownRevision === true;
+  const looksAt: CallName[] = fills ? ['GetJob', 'GetRevision'] : ['GetJob'];
   const read = modelOf(jobIn('WAITING', model));
+
+  beforeEach(() => {
+    sdk.on(GetRevisionCommand).resolves(withDates(revision()));
+  });
 
   it('create asks for the job alone, and answers with the whole model but its secrets', async () => {
     sdk.on(CreateJobCommand).resolves(withDates(jobIn('WAITING', model)));
@@ -66,7 +74,7 @@ describe.each(EACH)('%s, %s model', (_name, _size, model) => {
     sdk.on(GetJobCommand).resolves(withDates(jobIn('WAITING', model)));
     expect(await ask('READ', { Id: JOB_ID })).toEqual({ status: 'SUCCESS', model: read });
     expect(sdk).toHaveReceivedCommandWith(GetJobCommand, { JobId: JOB_ID });
-    expectCalls('GetJob');
+    expectCalls(...looksAt);
   });
 
   it('list shows it as read does', async () => {
@@ -93,7 +101,7 @@ describe.each(EACH)('%s, %s model', (_name, _size, model) => {
   it('a delete of what waits cancels it', async () => {
     sdk.on(GetJobCommand).resolves(withDates(jobIn('WAITING', model)));
     expect(await ask('DELETE', { Id: JOB_ID })).toEqual({ status: 'SUCCESS' });
-    expectCalls('GetJob', 'CancelJob');
+    expectCalls(...looksAt, 'CancelJob');
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JOB_TYPE_NAMES, JOB_TYPES, type JobType } from '../../src/job/job-types';
+import { IN_PLACE } from '../../src/job/differences';
+import { JOB_TYPE_NAMES, JOB_TYPES, type JobType, ownProperties, type Rule, typesWith } from '../../src/job/job-types';
 import { schema } from '../../src/job/schema';
 import { PROPERTY_NODES, type SchemaNode } from '../../src/job/schema-node';
 import { JOB_STATES } from '../../src/job/states';
@@ -10,6 +11,8 @@ import { isReadOnly } from '../../src/job/translate';
 
 const TYPES: readonly JobType[] = JOB_TYPE_NAMES.map((name) => JOB_TYPES[name]);
 const COMMON = ['Type', 'StartOnCreation'];
+/** What only create-sequence and own-revision know of. */
+const OWN_REVISION_ATTRIBUTE = 'CreatedRevisionId';
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 
 /** The keywords that check-schema.ts looks at, or that constrain no value. */
@@ -63,23 +66,23 @@ it('every pattern is one that JavaScript takes, and every reference leads somewh
 
 it('the table knows exactly the writable properties of the schema', () => {
   const writable = Object.keys(PROPERTY_NODES).filter((name) => !isReadOnly(name));
-  expect(sorted([...COMMON, ...TYPES.flatMap((type) => type.inputs.map(({ property }) => property))])).toEqual(
-    sorted(writable),
-  );
+  expect(sorted([...COMMON, ...TYPES.flatMap(ownProperties)])).toEqual(sorted(writable));
 });
 
 it('the table and the common properties are exactly the read-only ones of the schema', () => {
   const everyJob = ['Id', 'Arn', 'State', 'CreatedAt', 'LastUpdatedTime'];
   const attributes = TYPES.flatMap((type) => (type.attributes ?? []).map(({ property }) => property));
   const readOnly = schema.readOnlyProperties.map((pointer) => pointer.replace('/properties/', ''));
-  expect(sorted([...everyJob, ...attributes])).toEqual(sorted(readOnly));
+  expect(sorted([...everyJob, ...attributes, OWN_REVISION_ATTRIBUTE])).toEqual(sorted(readOnly));
 });
 
-it('everything writable is create-only, but what is so on condition', () => {
+it('everything writable is create-only, but what is so on condition, and FinalizeRevision', () => {
   const pointers = Object.keys(PROPERTY_NODES)
     .filter((name) => !isReadOnly(name))
     .map((name) => `/properties/${name}`);
-  expect(sorted([...schema.createOnlyProperties, ...schema.conditionalCreateOnlyProperties])).toEqual(sorted(pointers));
+  const inPlace = [...schema.conditionalCreateOnlyProperties, '/properties/FinalizeRevision'];
+  expect(sorted([...schema.createOnlyProperties, ...inPlace])).toEqual(sorted(pointers));
+  expect(inPlace.map((pointer) => pointer.slice('/properties/'.length))).toEqual(IN_PLACE);
   expect(schema.conditionalCreateOnlyProperties).toEqual(['/properties/StartOnCreation']);
 });
 
@@ -88,23 +91,56 @@ it('types and states are the same in both', () => {
   expect(sorted(schema.properties.State.enum)).toEqual(sorted(JOB_STATES));
 });
 
+function namedBy(rule: Rule): readonly string[] {
+  switch (rule.rule) {
+    case 'both-or-neither':
+    case 'at-least-one':
+      return rule.properties;
+    case 'only-with':
+      return [rule.property, rule.selector];
+    case 'only-without':
+    case 'true-with':
+      return [rule.property, rule.other];
+  }
+}
+
 it('the rules of a type are about its own properties', () => {
   for (const type of TYPES) {
-    const own = type.inputs.map(({ property }) => property);
+    const own = [...COMMON, ...ownProperties(type)];
     for (const rule of type.rules ?? []) {
-      const named = rule.rule === 'only-with' ? [rule.property, rule.selector] : rule.properties;
-      expect(own).toEqual(expect.arrayContaining([...named]));
+      expect(own).toEqual(expect.arrayContaining(namedBy(rule)));
     }
   }
 });
 
-it('DataSetId is required everywhere, RevisionId everywhere but for whole revisions', () => {
+/** The types that fill a revision. */
+const FILLING = [
+  'IMPORT_ASSETS_FROM_S3',
+  'IMPORT_ASSET_FROM_SIGNED_URL',
+  'IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES',
+  'IMPORT_ASSET_FROM_API_GATEWAY_API',
+  'CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET',
+  'IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY',
+];
+
+it('what belongs to an own revision, or to an upload, is known of the types that may have them', () => {
+  expect(sorted(JOB_TYPE_NAMES.filter((name) => (JOB_TYPES[name] as JobType).ownRevision))).toEqual(sorted(FILLING));
+  for (const property of ['RevisionComment', 'FinalizeRevision']) {
+    expect(sorted(typesWith(property))).toEqual(sorted(FILLING));
+  }
+  expect(typesWith('UrlAssetContent')).toEqual(['IMPORT_ASSET_FROM_SIGNED_URL']);
+  expect(typesWith('ApiGatewayApiSpecification')).toEqual(['IMPORT_ASSET_FROM_API_GATEWAY_API']);
+  const secrets = ['ApiGatewayApiKey', 'ApiGatewayApiSpecification', 'UrlAssetContent'];
+  expect(sorted(schema.writeOnlyProperties)).toEqual(secrets.map((name) => `/properties/${name}`));
+});
+
+it('DataSetId is required everywhere, RevisionId where a revision is read', () => {
   for (const name of JOB_TYPE_NAMES) {
     const required = (JOB_TYPES[name] as JobType).inputs
       .filter((input) => input.required)
       .map((input) => input.property);
     expect(required).toContain('DataSetId');
-    expect(required.includes('RevisionId')).toBe(name !== 'EXPORT_REVISIONS_TO_S3');
+    expect(required.includes('RevisionId')).toBe(['EXPORT_ASSETS_TO_S3', 'EXPORT_ASSET_TO_SIGNED_URL'].includes(name));
   }
 });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { canonical } from '../../src/job/canonical';
-import { JOB_TYPES, type JobType, type JobTypeName } from '../../src/job/job-types';
+import { JOB_TYPES, type JobType, type JobTypeName, ownProperties } from '../../src/job/job-types';
 import type { Properties } from '../../src/job/properties';
 import { definitionOf, PROPERTY_NODES, type SchemaNode } from '../../src/job/schema-node';
+import { md5Of } from '../../src/job/upload';
 
 export const DATA_SET = 'd'.repeat(32);
 export const REVISION = 'r'.repeat(32);
@@ -163,8 +164,8 @@ function fits({ minLength = 0, maxLength = Number.POSITIVE_INFINITY }: SchemaNod
 /** Any valid model of a type, made from the table of job types and the schema. */
 export function modelOfType(name: JobTypeName): fc.Arbitrary<Properties> {
   const type: JobType = JOB_TYPES[name];
-  const values = type.inputs.map(
-    ({ property }) => [property, valueFor(PROPERTY_NODES[property] as SchemaNode)] as const,
+  const values = ownProperties(type).map(
+    (property) => [property, valueFor(PROPERTY_NODES[property] as SchemaNode)] as const,
   );
   const requiredKeys = type.inputs.filter((input) => input.required).map((input) => input.property);
   return fc
@@ -174,9 +175,23 @@ export function modelOfType(name: JobTypeName): fc.Arbitrary<Properties> {
       fc.option(fc.boolean(), { nil: undefined }),
     )
     .map(([some, all, start]) => {
-      const model = obeyRules(type, some, all);
-      return { Type: name, ...model, ...(start === undefined ? {} : { StartOnCreation: start }) };
+      const started = { ...some, ...(start === undefined ? {} : { StartOnCreation: start }) };
+      return { Type: name, ...obeyUpload(type, obeyRules(type, started, all), all) };
     });
+}
+
+/** The hash is there where the file is not, and right where both are; a file of JSON is JSON. */
+function obeyUpload({ upload }: JobType, model: Properties, all: Properties): Properties {
+  if (upload === undefined) {
+    return model;
+  }
+  const { content, hash, format } = upload;
+  const given = model[content];
+  if (typeof given !== 'string') {
+    return { ...model, [hash]: model[hash] ?? all[hash] };
+  }
+  const file = format === 'json' ? JSON.stringify({ openapi: given }) : given;
+  return { ...model, [content]: file, ...(hash in model ? { [hash]: md5Of(file) } : {}) };
 }
 
 /** Adds or takes away what the rules between properties ask for. */
@@ -202,6 +217,16 @@ function obeyRules(type: JobType, some: Properties, all: Properties): Properties
           model[rule.property] ??= all[rule.property];
         } else {
           delete model[rule.property];
+        }
+        break;
+      case 'only-without':
+        if (rule.other in model) {
+          delete model[rule.property];
+        }
+        break;
+      case 'true-with':
+        if (model[rule.property] === true) {
+          model[rule.other] = true;
         }
     }
   }

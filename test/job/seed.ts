@@ -3,13 +3,16 @@ import fc from 'fast-check';
 /** `FC_SEED=123 npx jest test/…` runs every property and every simulation again as they ran then. */
 export const SEED = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 
+/** `FC_RUNS=10` tries every property ten times as often. */
+const RUNS = Number(process.env.FC_RUNS ?? 1);
+
 /** fast-check's assert with this run's seed; a failure says how to see it again. */
-export function check<Ts>(property: fc.IRawProperty<Ts>, numRuns = 100): void {
-  replayable(() => fc.assert(property as fc.IProperty<Ts>, { seed: SEED, numRuns }));
+export function check<Ts>(property: fc.IRawProperty<Ts>, numRuns = 25): void {
+  replayable(() => fc.assert(property as fc.IProperty<Ts>, { seed: SEED, numRuns: Math.ceil(numRuns * RUNS) }));
 }
 
-export async function checkAsync<Ts>(property: fc.IAsyncProperty<Ts>, numRuns = 100): Promise<void> {
-  await fc.assert(property, { seed: SEED, numRuns }).catch(explain);
+export async function checkAsync<Ts>(property: fc.IAsyncProperty<Ts>, numRuns = 25): Promise<void> {
+  await fc.assert(property, { seed: SEED, numRuns: Math.ceil(numRuns * RUNS) }).catch(explain);
 }
 
 export function replayable(work: () => void): void {

@@ -4,9 +4,10 @@ import { createOnlyDifferences } from '../../src/job/differences';
 import type { Job } from '../../src/job/job';
 import { JOB_TYPE_NAMES, JOB_TYPES, type JobType } from '../../src/job/job-types';
 import { normalise } from '../../src/job/normalise';
+import { jobTag, wantsOwnRevision } from '../../src/job/revision';
 import { PROPERTY_NODES } from '../../src/job/schema-node';
 import { JOB_STATES } from '../../src/job/states';
-import { createJobInput, modelOf, withoutWriteOnly } from '../../src/job/translate';
+import { computedHash, createJobInput, modelOf, withoutWriteOnly } from '../../src/job/translate';
 import { DATA_SET, JOB_ID, MAXIMAL, MINIMAL, modelOfType, REVISION, SECRET } from './examples';
 import { check } from './seed';
 
@@ -29,11 +30,21 @@ describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
   it('goes to the service and comes back as it was, with defaults, without secrets', () => {
     check(
       fc.property(modelOfType(name), fc.constantFrom(...JOB_STATES), (model, state) => {
-        const back = modelOf(echo(createJobInput(model), state));
-        const defaults = type.inputs.flatMap((input) => (input.default ? [[input.property, input.default]] : []));
+        const own = wantsOwnRevision(model);
+        const input = createJobInput(model, own ? REVISION : undefined);
+        const revision = {
+          Id: REVISION,
+          Finalized: model.FinalizeRevision === true,
+          ...(own ? { Comment: model.RevisionComment as string, Tags: jobTag(JOB_ID) } : {}),
+        };
+        const back = modelOf(echo(input, state), type.ownRevision ? revision : undefined);
+        const defaults = type.inputs.flatMap((entry) => (entry.default ? [[entry.property, entry.default]] : []));
         expect(back).toEqual({
           ...Object.fromEntries(defaults),
           ...withoutWriteOnly(model),
+          ...computedHash(model),
+          ...(type.ownRevision ? { FinalizeRevision: model.FinalizeRevision === true } : {}),
+          ...(own ? { CreatedRevisionId: REVISION } : {}),
           StartOnCreation: state !== 'WAITING',
           Id: JOB_ID,
           Arn: echo(createJobInput(model)).Arn,
@@ -63,7 +74,8 @@ describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
     }
     const nulls = Object.fromEntries(Object.keys(details).map((member) => [member, null]));
     const bare = modelOf({ Id: JOB_ID, State: 'WAITING', Type: name, Details: { [type.details]: nulls } });
-    expect(bare).toEqual({ Type: name, Id: JOB_ID, State: 'WAITING', StartOnCreation: false });
+    const finalise = type.ownRevision ? { FinalizeRevision: false } : {};
+    expect(bare).toEqual({ Type: name, Id: JOB_ID, State: 'WAITING', StartOnCreation: false, ...finalise });
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Problem } from '../../src/job/check-schema';
-import { JOB_TYPE_NAMES, JOB_TYPES, type JobType, type JobTypeName } from '../../src/job/job-types';
+import { JOB_TYPE_NAMES, JOB_TYPES, type JobType, type JobTypeName, ownProperties } from '../../src/job/job-types';
 import { normalise } from '../../src/job/normalise';
 import type { Properties } from '../../src/job/properties';
 import { describe as describeProblems, validate } from '../../src/job/validate';
@@ -15,10 +15,15 @@ const said = (model: unknown): string[] => validate(normalise(model)).map(({ pat
 const paths = (model: unknown): string[] => validate(normalise(model)).map(({ path }) => path);
 
 /** A value for a property, of whatever type it belongs to. */
-const ANY_VALUE: Properties = Object.assign({}, ...Object.values(MAXIMAL));
+const ANY_VALUE: Properties = Object.assign({}, ...Object.values(MAXIMAL), {
+  RevisionComment: 'prices',
+  FinalizeRevision: true,
+  UrlAssetContent: `a,b ${SECRET}`,
+  ApiGatewayApiSpecification: `{"openapi":"${SECRET}"}`,
+});
 
 describe.each(EACH)('%s', (name) => {
-  const inputs = typeOf(name).inputs.map(({ property }) => property);
+  const inputs = ownProperties(typeOf(name));
   const foreign = Object.keys(ANY_VALUE).filter(
     (property) => !['Type', 'StartOnCreation', ...inputs].includes(property),
   );
@@ -47,7 +52,7 @@ describe.each(EACH)('%s', (name) => {
     const [line, ...others] = said({ ...MAXIMAL[name], [property]: ANY_VALUE[property] });
     expect(others).toEqual([]);
     expect(line).toMatch(new RegExp(`^${property} belongs to .* and not to ${name}; remove it`));
-    const owners = JOB_TYPE_NAMES.filter((other) => typeOf(other).inputs.some((input) => input.property === property));
+    const owners = JOB_TYPE_NAMES.filter((other) => ownProperties(typeOf(other)).includes(property));
     for (const owner of owners) {
       expect(line).toContain(owner);
     }
@@ -262,7 +267,7 @@ describe('hostile input', () => {
 
   it('knows no property from a prototype', () => {
     const model = JSON.parse(`{"Type":"IMPORT_ASSETS_FROM_S3","__proto__":{"DataSetId":"x"},"constructor":1}`);
-    expect(paths(model).sort()).toEqual(['DataSetId', 'RevisionId', 'S3AssetSources', '__proto__', 'constructor']);
+    expect(paths(model).sort()).toEqual(['DataSetId', 'S3AssetSources', '__proto__', 'constructor']);
   });
 
   const json = fc.jsonValue({ maxDepth: 4 });
@@ -278,7 +283,7 @@ describe('hostile input', () => {
           expect(problems.every(({ path, text }) => typeof path === 'string' && text.length > 0)).toBe(true);
         },
       ),
-      300,
+      100,
     );
   });
 
