@@ -35,7 +35,7 @@ export function begin(situation: Situation): Step {
   if (jobId === undefined || !JOB_ID.test(jobId)) {
     return notFound(situation);
   }
-  if (context?.untagged !== undefined) {
+  if (operation === 'CREATE' && context?.untagged !== undefined) {
     return { call: 'TagResource', arn: context.untagged, tags: jobTag(jobId) };
   }
   return lookOrStart(situation, jobId);

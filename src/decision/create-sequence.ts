@@ -86,12 +86,20 @@ function onRefusal(situation: Situation, call: Call['call'], refusal: Refusal): 
       }
       return passing ? listJobs(situation, revision) : removeRevision(situation);
     }
+    case 'ListJobs':
+      // Repeated, this create finds what there is; otherwise it must not be left behind.
+      return passing ? failedWithoutJob(refusal.code, refusal.message) : removeRevision(situation);
     case 'Upload':
-      return failed(situation, refusal.code, refusal.message, jobMade(situation));
+      return failed(situation, refusal.code, `Job ${jobMade(situation)?.Id}: ${refusal.message}`, jobMade(situation));
     case 'TagResource':
-      return passing
-        ? created(situation, ownRevision(situation)?.Arn)
-        : failed(situation, refusal.code, refusal.message, jobMade(situation));
+      switch (refusal.kind) {
+        case 'final':
+          return failed(situation, refusal.code, refusal.message, jobMade(situation));
+        case 'absent':
+          return failed(situation, 'NotStabilized', refusal.message, jobMade(situation));
+        default:
+          return created(situation, ownRevision(situation)?.Arn);
+      }
     case 'DeleteRevision': {
       const [code, message] = whyNoJob(situation);
       if (refusal.kind === 'absent') {
@@ -205,6 +213,6 @@ function jobMade({ outcomes }: Situation): Job | undefined {
 }
 
 function whyNoJob(situation: Situation): [ErrorCode, string] {
-  const refusal = refusalsTo(situation, 'CreateJob').at(-1) as Refusal;
+  const refusal = [...refusalsTo(situation, 'CreateJob'), ...refusalsTo(situation, 'ListJobs')][0] as Refusal;
   return [refusal.code, refusal.message];
 }

@@ -22,10 +22,16 @@ export function accepted({ outcomes }: Situation, call: CallName): boolean {
   return outcomes.some((outcome) => outcome.call === call && 'accepted' in outcome);
 }
 
-/** The outcomes up to, and without, the last look at the job. */
+/** The outcomes up to, and without, the last look at the job. A call that was refused because there is no job is one, too. */
 export function beforeLook({ outcomes }: Situation): readonly Outcome[] {
-  const look = outcomes.findLastIndex((outcome) => outcome.call === 'GetJob');
+  const look = outcomes.findLastIndex(
+    (outcome) => outcome.call === 'GetJob' || (outcome.call === 'CancelJob' && isAbsent(outcome)),
+  );
   return outcomes.slice(0, look < 0 ? -1 : look);
+}
+
+function isAbsent(outcome: Outcome): boolean {
+  return 'refusal' in outcome && outcome.refusal.kind === 'absent';
 }
 
 /** The job's revision as it was seen since the last look at the job. UpdateRevision does not show the tags that GetRevision does. */
@@ -35,7 +41,7 @@ export function revisionSeen({ outcomes }: Situation): Revision | 'absent' | und
   for (const outcome of outcomes.slice(look + 1)) {
     if ('revision' in outcome) {
       seen = { ...(seen === 'absent' ? undefined : seen), ...outcome.revision };
-    } else if (outcome.call === 'GetRevision' && 'refusal' in outcome && outcome.refusal.kind === 'absent') {
+    } else if ((outcome.call === 'GetRevision' || outcome.call === 'UpdateRevision') && isAbsent(outcome)) {
       seen = 'absent';
     }
   }

@@ -1,3 +1,4 @@
+import { text } from '../job/properties';
 import { belongsToJob, type Revision, revisionOf } from '../job/revision';
 import { hasEnded } from '../job/states';
 import { failed, notFound, success } from './answers';
@@ -20,7 +21,9 @@ export function settle(look: Look): Step {
     return { call: 'GetRevision', ...name };
   }
   if (revision === 'absent') {
-    return hasEnded(job.State) ? revisionGone(look, name.revisionId) : success(job);
+    // Of a revision that the template names, it is the template's business whether it still exists.
+    const given = text(situation.desired, 'RevisionId') !== undefined;
+    return hasEnded(job.State) && !given ? revisionGone(look, name.revisionId) : success(job);
   }
   const finalized = wantedFinalized(look);
   if (finalized === undefined || finalized === (revision.Finalized === true) || tried(situation, 'UpdateRevision')) {

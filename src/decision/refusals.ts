@@ -75,6 +75,9 @@ function onConflict(situation: Situation, call: CallName, refusal: Refusal): Ste
 }
 
 function conflictAdvice({ operation }: Situation): string {
+  if (operation === 'CREATE') {
+    return 'The revision cannot be finalised as it is: look at it in AWS Data Exchange.';
+  }
   return operation === 'DELETE'
     ? 'A published revision cannot be removed: revoke it, or keep it by DeletionPolicy: Retain.'
     : 'A published revision cannot be opened again: revoke it, or leave FinalizeRevision true.';
