@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Call, ErrorCode, Operation, Outcome, Refusal } from '../../src/decision/steps';
 import type { Job } from '../../src/job/job';
-import { JOB_TYPE_NAMES, JOB_TYPES, type JobTypeName } from '../../src/job/job-types';
+import { JOB_TYPE_NAMES, JOB_TYPES, type JobTypeName, jobType } from '../../src/job/job-types';
 import type { Properties } from '../../src/job/properties';
+import { jobTag, jobTag, type Revision, type Revision, tokenTag, tokenTag } from '../../src/job/revision';
 import { runOperation } from '../../src/run-operation';
 import { IAM_ACTIONS } from '../../tools/checks/iam-actions';
-import { JOB_ID, MINIMAL } from '../job/examples';
+import { DATA_SET, JOB_ID, MINIMAL, REVISION } from '../job/examples';
 import { schema } from './schema';
+
+const TOKEN = '6f1d1a52-8f0f-4a57-9b19-2f0a4d2c5b11';
 
 type HandlerName = keyof typeof schema.handlers;
 const HANDLERS = Object.keys(schema.handlers) as HandlerName[];
@@ -33,7 +36,10 @@ describe('permissions', () => {
 
   test.each(HANDLERS)('%s may do exactly what it does', async (name) => {
     const calls = await everyCall(name.toUpperCase() as Operation);
-    const needed = [...calls].map((call) => `dataexchange:${call}`).concat(EXPECTED_BEYOND_CALLS[name]);
+    const needed = [...calls]
+      .filter((call) => call !== 'Upload')
+      .map((call) => `dataexchange:${call}`)
+      .concat(EXPECTED_BEYOND_CALLS[name]);
     const { permissions } = schema.handlers[name];
     expect({
       undeclared: needed.filter((action) => !permissions.includes(action)),
@@ -57,12 +63,16 @@ async function everyCall(operation: Operation): Promise<ReadonlySet<string>> {
   for (let seed = 1; seed <= 400; seed++) {
     const random = generator(seed);
     const model = MINIMAL[pick(JOB_TYPE_NAMES, random)];
+    const { RevisionId, ...withoutRevision } = model as Properties;
+    const own = jobType(model.Type)?.ownRevision === true && random() < 0.7;
     const desired: Properties = {
-      ...model,
-      StartOnCreation: random() < 0.7,
+      ...(own || RevisionId === undefined ? withoutRevision : model),
+      StartOnCreation: own || random() < 0.7,
+      ...(own ? { FinalizeRevision: true } : {}),
       ...(operation === 'CREATE' ? {} : { Id: JOB_ID }),
     };
-    const previous = operation === 'UPDATE' ? { ...desired, StartOnCreation: false } : undefined;
+    const previous =
+      operation === 'UPDATE' ? { ...desired, StartOnCreation: random() < 0.5, FinalizeRevision: false } : undefined;
     await play({ operation, desired, previous, random, made });
   }
   return made;
@@ -86,7 +96,14 @@ async function play({ operation, desired, previous, random, made }: Play): Promi
     return anyOutcome(call, desired, random);
   };
   for (let invocation = 0; invocation < 12; invocation++) {
-    const request = { operation, desired: model, previous, rollback: random() < 0.1, callbackContext };
+    const request = {
+      operation,
+      desired: model,
+      token: 'a token',
+      previous,
+      rollback: random() < 0.1,
+      callbackContext,
+    };
     const answer = await runOperation(request, { perform, now: () => now, random, log: () => {} });
     if (answer.status !== 'IN_PROGRESS') {
       return;
@@ -105,12 +122,20 @@ function anyOutcome(call: Call, desired: Properties, random: () => number): Outc
     const code: ErrorCode = 'InternalFailure';
     return { call: call.call, refusal: { kind: pick(KINDS, random), code, message: 'refused at random' } };
   }
+  const { details } = JOB_TYPES[desired.Type as JobTypeName];
   const job: Job = {
     Id: JOB_ID,
     State: pick(STATES, random),
     Type: desired.Type as JobTypeName,
     CreatedAt: '2026-11-22T00:00:00.000Z',
-    Details: {},
+    Details: { [details]: { DataSetId: DATA_SET, RevisionId: REVISION } },
+  };
+  const revision: Revision = {
+    Id: REVISION,
+    Arn: `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${DATA_SET}/revisions/${REVISION}`,
+    CreatedAt: '2026-11-22T00:00:00.000Z',
+    Finalized: random() < 0.5,
+    Tags: pick([{}, tokenTag(TOKEN), { ...tokenTag(TOKEN), ...jobTag(JOB_ID) }], random),
   };
   switch (call.call) {
     case 'CreateJob':
@@ -118,11 +143,21 @@ function anyOutcome(call: Call, desired: Properties, random: () => number): Outc
     case 'GetJob':
       return { call: 'GetJob', job };
     case 'ListJobs':
-      return { call: 'ListJobs', jobs: [job] };
+      return { call: 'ListJobs', jobs: pick([[], [job]], random) };
+    case 'ListDataSetRevisions':
+      return { call: 'ListDataSetRevisions', revisions: pick([[], [revision]], random) };
+    case 'CreateRevision':
+      return { call: 'CreateRevision', revision };
+    case 'GetRevision':
+      return { call: 'GetRevision', revision };
+    case 'UpdateRevision':
+      return { call: 'UpdateRevision', revision };
     case 'StartJob':
-      return { call: 'StartJob', accepted: true };
     case 'CancelJob':
-      return { call: 'CancelJob', accepted: true };
+    case 'DeleteRevision':
+    case 'TagResource':
+    case 'Upload':
+      return { call: call.call, accepted: true } as Outcome;
   }
 }
 
