@@ -106,7 +106,7 @@ function onRefusal(situation: Situation, call: Call['call'], refusal: Refusal): 
         return failedWithoutJob(code, message);
       }
       const left = `Revision ${ownRevision(situation)?.Id}, made for it, could not be removed: ${refusal.message}`;
-      return failedWithoutJob(passing ? refusal.code : code, `${message} ${left}`);
+      return failedWithoutJob(passing ? refusal.code : code, `${message.replace(/\.$/, '')}. ${left}`);
     }
     default:
       return failedWithoutJob(refusal.code, refusal.message);
