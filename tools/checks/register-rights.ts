@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { JOB_TYPE_NAMES, JOB_TYPES, type JobTypeName } from '../../src/job/job-types';
+import { JOB_TYPE_NAMES, JOB_TYPES, type JobTypeName, OWN_REVISION_PERMISSIONS } from '../../src/job/job-types';
 import { inRoot, pythonTool } from '../support/paths';
 import { type Result, verdict } from '../test-all/step';
 
@@ -49,11 +49,16 @@ function rolesOf(parameters: readonly object[]): readonly (readonly Statement[])
 
 function rights(types: readonly JobTypeName[], role: readonly Statement[]): string[] {
   const given = new Set(role.flatMap(({ Action }) => Action));
-  const needed = new Set([...JOB_ACTIONS, ...types.flatMap((name): readonly string[] => JOB_TYPES[name].permissions)]);
+  const needed = new Set([...JOB_ACTIONS, ...types.flatMap(rightsOf)]);
   return [
     ...[...needed].filter((action) => !given.has(action)).map((action) => `${action} is missing`),
     ...[...given].filter((action) => !needed.has(action)).map((action) => `${action} is not in the table`),
   ];
+}
+
+function rightsOf(name: JobTypeName): readonly string[] {
+  const type = JOB_TYPES[name];
+  return 'ownRevision' in type ? [...type.permissions, ...OWN_REVISION_PERMISSIONS] : type.permissions;
 }
 
 function places(role: readonly Statement[]): string[] {
