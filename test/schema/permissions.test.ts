@@ -4,7 +4,7 @@ import type { Call, ErrorCode, Operation, Outcome, Refusal } from '../../src/dec
 import type { Job } from '../../src/job/job';
 import { JOB_TYPE_NAMES, JOB_TYPES, type JobTypeName, jobType } from '../../src/job/job-types';
 import type { Properties } from '../../src/job/properties';
-import { jobTag, jobTag, type Revision, type Revision, tokenTag, tokenTag } from '../../src/job/revision';
+import { jobTag, type Revision, tokenTag } from '../../src/job/revision';
 import { runOperation } from '../../src/run-operation';
 import { IAM_ACTIONS } from '../../tools/checks/iam-actions';
 import { DATA_SET, JOB_ID, MINIMAL, REVISION } from '../job/examples';
@@ -99,7 +99,7 @@ async function play({ operation, desired, previous, random, made }: Play): Promi
     const request = {
       operation,
       desired: model,
-      token: 'a token',
+      token: TOKEN,
       previous,
       rollback: random() < 0.1,
       callbackContext,

@@ -1,8 +1,5 @@
 import { everyNode, follow, POINTER_LISTS, pointers, resolved, schema } from './schema';
 
-/** What an update changes without a new job, in either direction. */
-const CHANGED_IN_PLACE = ['FinalizeRevision'];
-
 /** What cfn validate and guard-rail leave out. Each list that should be empty holds the names of what is wrong. */
 describe('the schema', () => {
   test.each(POINTER_LISTS)('every pointer of %s leads to a property', (keyword) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { JOB_TYPE_NAMES, JOB_TYPES, OWN_REVISION_PERMISSIONS } from '../../src/job/job-types';
+import { JOB_TYPE_NAMES } from '../../src/job/job-types';
 
 const template = readFileSync(join(__dirname, '..', '..', 'tools', 'package', 'register.yml'), 'utf8');
 
