@@ -13,6 +13,7 @@ import { normalise } from './job/normalise';
 import type { Properties } from './job/properties';
 import { ResourceModel } from './models';
 import { runOperation } from './run-operation';
+import type { Logger } from './runtime/log';
 import type { WireRequest } from './runtime/wire-request';
 import { budgetFor } from './service/budget';
 import { perform } from './service/calls';
@@ -97,10 +98,18 @@ export class Resource extends BaseResource<ResourceModel> {
         maxResults: request.maxResults,
         callbackContext,
       },
-      { perform: call, now, random, log: (message, fields) => logger.log(message, fields) },
+      { perform: call, now, random, log: (message, fields) => logged(logger, message, fields) },
     );
     return eventOf(answer);
   }
+}
+
+/** Logs a line; once a job is known, every later line of the invocation names it (where the logger is our runtime's). */
+function logged(logger: LoggerProxy & Partial<Logger>, message: string, fields: Record<string, unknown> = {}): void {
+  if (fields.jobId !== undefined) {
+    logger.bind?.({ jobId: fields.jobId });
+  }
+  logger.log(message, fields);
 }
 
 /** The state before an update; undefined where the event has none (Cloud Control may leave it out). */

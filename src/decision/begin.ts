@@ -19,12 +19,12 @@ const STARTS: Readonly<Record<Operation, boolean>> = {
 export function begin(situation: Situation): Step {
   const { operation, desired, context } = situation;
   if (operation === 'LIST') {
-    const { nextToken, maxResults } = situation;
+    const { nextToken } = situation;
     return {
       call: 'ListJobs',
       dataSetId: text(desired, 'DataSetId'),
       revisionId: text(desired, 'RevisionId'),
-      maxResults,
+      maxResults: pageSize(situation.maxResults),
       nextToken,
     };
   }
@@ -39,6 +39,11 @@ export function begin(situation: Situation): Step {
     return { call: 'TagResource', arn: context.untagged, tags: jobTag(jobId) };
   }
   return lookOrStart(situation, jobId);
+}
+
+/** ListJobs takes 1 to 200 (API_ListJobs); the registry may ask for more. */
+function pageSize(maxResults: number | undefined): number | undefined {
+  return maxResults === undefined ? undefined : Math.min(Math.max(maxResults, 1), 200);
 }
 
 /** A job that waits for its turn is started without a look: a refusal says to look. */
