@@ -27,15 +27,16 @@ OBJECTS = {
     "export-me.txt": b"the asset that the export types export\n",
 }
 EXPORTED = "export-me.txt"
-#: each revision's name among the exports, and the data set that it belongs to
-REVISIONS = {
-    "S3ImportRevisionId": "S3DataSetId",
-    "S3ExportRevisionId": "S3DataSetId",
-    "RedshiftRevisionId": "RedshiftDataSetId",
-    "ApiGatewayRevisionId": "ApiGatewayDataSetId",
-    "LakeFormationRevisionId": "LakeFormationDataSetId",
-    "S3DataAccessRevisionId": "S3DataAccessDataSetId",
-}
+#: each revision's name among the exports; all are of the data set S3DataSetId
+REVISIONS = ("S3ImportRevisionId", "S3ExportRevisionId")
+#: the data sets in which something is made
+DATA_SETS = (
+    "S3DataSetId",
+    "RedshiftDataSetId",
+    "ApiGatewayDataSetId",
+    "LakeFormationDataSetId",
+    "S3DataAccessDataSetId",
+)
 STACK_SECONDS, JOB_SECONDS = 600, 300
 
 
@@ -59,8 +60,8 @@ def up(data_share: str) -> dict[str, str]:
     for key, content in OBJECTS.items():
         s3.put_object(Bucket=exports["SourceBucket"], Key=key, Body=content)
     made = {
-        name: exchange.create_revision(DataSetId=exports[data_set], Comment="For the contract suite")["Id"]
-        for name, data_set in REVISIONS.items()
+        name: exchange.create_revision(DataSetId=exports["S3DataSetId"], Comment="For the contract suite")["Id"]
+        for name in REVISIONS
     }
     made["S3AssetId"] = import_asset(exchange, exports, made["S3ExportRevisionId"])
     deploy(DATA, HERE / "data.yml", made)
@@ -144,7 +145,7 @@ def down() -> None:
     """Empties what CloudFormation will not delete while anything is in it, then deletes both stacks."""
     exports = known_exports()
     formation, exchange = client("cloudformation"), client("dataexchange")
-    for data_set in {exports[name] for name in REVISIONS.values() if name in exports}:
+    for data_set in [exports[name] for name in DATA_SETS if name in exports]:
         for page in exchange.get_paginator("list_data_set_revisions").paginate(DataSetId=data_set):
             for revision in page["Revisions"]:
                 exchange.delete_revision(DataSetId=data_set, RevisionId=revision["Id"])

@@ -65,20 +65,30 @@ describe('inputs/', () => {
 
   test('placeholders are exports of the setup, and every export is used', () => {
     checkPlaceholders(sets, samples);
-    const used = filesOf(sets).flatMap(({ text }) => placeholdersOf(text));
-    expect([...new Set(used)].sort()).toEqual(Object.keys(samples).sort());
+    const events = namesIn('sam-tests').map(textOf);
+    const used = [...filesOf(sets).map(({ text }) => text), ...events].flatMap(placeholdersOf);
+    expect([...new Set(used)].filter((name) => name.startsWith('contract:')).sort()).toEqual(
+      Object.keys(samples).sort(),
+    );
   });
 
-  test('create and update inputs are what the schema allows, and differ in StartOnCreation alone', () => {
+  test('create and update inputs are what the schema allows, and differ in what changes in place alone', () => {
     const wrong = sets.flatMap(({ files: { create, update } }) =>
       [create, update].flatMap((file) => faults(`inputs/${file?.name}`, render(file?.text ?? '', samples), whole)),
     );
     expect(wrong).toEqual([]);
     for (const { files } of sets) {
-      expect({ name: files.update?.name, ...files.update?.model, StartOnCreation: false }).toEqual({
-        name: files.update?.name,
-        ...files.create?.model,
-      });
+      const { create, update } = files;
+      const inPlace = { StartOnCreation: false, ...(update?.model.FinalizeRevision && { FinalizeRevision: false }) };
+      expect({ name: update?.name, ...update?.model, ...inPlace }).toEqual({ name: update?.name, ...create?.model });
+    }
+  });
+
+  test('every type that may own a revision does, and every update starts the job', () => {
+    for (const { type, files } of sets) {
+      const { name, model = {} } = files.update ?? {};
+      const own = model.RevisionId === undefined && model.RevisionComment !== undefined;
+      expect([name, own, model.StartOnCreation]).toEqual([name, !type.startsWith('EXPORT_'), true]);
     }
   });
 
