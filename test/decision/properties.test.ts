@@ -186,7 +186,7 @@ it('every operation ends and keeps what is promised, whatever the service does',
     fc.asyncProperty(cases(ALL, WHIMS, 30), async (given) => {
       await run(given);
     }),
-    100,
+    60,
   );
 });
 
@@ -204,7 +204,7 @@ it('even if nothing ever comes to an end, it does so by the deadline', async () 
         expect((answer as { message: string }).message).toMatch(/^Gave up on job .* after 11 h 5\d min; /);
       }
     }),
-    8,
+    4,
   );
 });
 

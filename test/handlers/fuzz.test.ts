@@ -102,7 +102,7 @@ it('create: at most one job runs, the failed one is known, the end is the job’
       const job = service.jobs.get(Id as string);
       expect(job && service.stateOf(job)).toBe(given.start ? given.end : 'CANCELLED');
     }),
-    60,
+    20,
   );
 });
 
@@ -126,7 +126,7 @@ it('update: starts once, and ends as the job does', async () => {
         expect(RETRIABLE).not.toContain('code' in answer && answer.code);
       }
     }),
-    40,
+    15,
   );
 });
 
@@ -148,6 +148,6 @@ it('delete: nothing runs afterwards, and what waited is cancelled', async () => 
       const [job] = service.jobs.values();
       expect(job && service.stateOf(job)).toBe(given.start ? given.end : 'CANCELLED');
     }),
-    40,
+    15,
   );
 });

@@ -197,7 +197,7 @@ describe('with a schedule of faults', () => {
         expect(service.made()).toEqual([]);
         expect(service.running()).toEqual([]);
       }),
-      40,
+      15,
     );
   });
 });
