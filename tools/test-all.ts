@@ -8,7 +8,7 @@ import { findStale } from './generate';
 import { inRoot, npmTool, pythonTool } from './support/paths';
 import { endWithChildren, runSteps } from './test-all/runner';
 import { type Step, verdict } from './test-all/step';
-import { command, contract, jest, pytest } from './test-all/suites';
+import { command, compat, contract, jest, pytest } from './test-all/suites';
 
 const local = (tool: string) => pythonTool('local', tool);
 const PYTHON_ROOMS = ['local', 'test/local', 'contract', 'tools'].filter((room) => existsSync(inRoot(room)));
@@ -18,6 +18,7 @@ const STEPS: readonly Step[] = [
   { name: 'Jest', run: jest },
   { name: 'local AWS (pytest)', run: () => pytest('test/local') },
   { name: 'contract suite (cfn test)', run: contract },
+  { name: 'same answers as the stock runtime', run: compat },
   { name: 'types (tsc)', run: () => command([npmTool('tsc'), '--noEmit']) },
   { name: 'lint (Biome)', run: () => command([npmTool('biome'), 'check', '--error-on-warnings', '.']) },
   { name: 'Python: lint (ruff)', run: () => command([local('ruff'), 'check', ...PYTHON_ROOMS]) },

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { COMPACT_SCHEMA_FILE, npmTool, ROOT } from '../support/paths';
+import { COMPACT_SCHEMA_FILE } from '../support/paths';
+import { formatted } from './formatted';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = { readonly [key: string]: Json };
@@ -38,12 +38,7 @@ export function compactSchemaModule(schema: JsonObject): string {
     `export const schema = ${JSON.stringify(compactSchema(schema))} as const;`,
     '',
   ].join('\n');
-  return execFileSync(npmTool('biome'), ['format', `--stdin-file-path=${COMPACT_SCHEMA_FILE}`], {
-    cwd: ROOT,
-    input: source,
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  return formatted(COMPACT_SCHEMA_FILE, source);
 }
 
 /** `properties` and `definitions` map names to rules: a property may itself be called `description`. */

@@ -7,8 +7,11 @@ import { promisify } from 'node:util';
 import { COMPACT_SCHEMA_FILE, inRoot, pythonTool, SCHEMA_FILE } from '../support/paths';
 import { adaptModels } from './adapt-models';
 import { compactSchemaModule } from './compact-schema';
+import { formatted } from './formatted';
 
 const run = promisify(execFile);
+
+const ROLE_FILE = 'resource-role.yaml';
 
 /** Path within the repository → text. */
 export type Files = ReadonlyMap<string, string>;
@@ -34,7 +37,8 @@ export async function withCfn(): Promise<Files> {
 
     const files = new Map<string, string>();
     files.set('src/models.ts', adaptModels(await readFile(join(folder, 'src', 'models.ts'), 'utf8')));
-    for (const file of ['resource-role.yaml', ...(await listDocs(folder))]) {
+    files.set(ROLE_FILE, formatted(ROLE_FILE, await readFile(join(folder, ROLE_FILE), 'utf8')));
+    for (const file of await listDocs(folder)) {
       files.set(file, tidy(await readFile(join(folder, file), 'utf8')));
     }
     return files;

@@ -70,6 +70,14 @@ export async function contract(): Promise<Result> {
   return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, output, note: skipped(left) };
 }
 
+/** The library's own runtime beside ours, counted by its closing line. */
+export async function compat(): Promise<Result> {
+  const { code, output } = await run([npmTool('tsx'), 'compat/run.ts']);
+  const totals = /^compat: (\d+) passed, (\d+) failed$/m.exec(output);
+  const [passed = 0, failed = 0] = (totals?.slice(1) ?? []).map(Number);
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, output };
+}
+
 function withoutReport(output: string): string {
   return output
     .split('\n')
