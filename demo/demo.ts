@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makePackage } from '../tools/package/make-package';
+import { makePackage, type Package } from '../tools/package/make-package';
 import { Aws } from './aws';
 import { digests } from './files';
 import { type LocalAws, startLocalAws } from './local-aws';
@@ -26,18 +26,19 @@ async function main(): Promise<void> {
   title(`${TYPE_NAME}: data that moves when a stack does`);
   step('Start local AWS and the local Data Exchange');
   command(['make', 'local']);
+  const packaging = makePackage(TYPE_NAME, join('build', 'demo'));
   const local = await startLocalAws(ROOT, STATE);
   const stopOnSignal = (): void => void local.stop().then(() => process.exit(130));
   process.once('SIGINT', stopOnSignal).once('SIGTERM', stopOnSignal);
   try {
-    await tell(local);
+    await tell(local, await packaging);
   } finally {
     await local.stop();
     rmSync(STATE, { recursive: true, force: true });
   }
 }
 
-async function tell(local: LocalAws): Promise<void> {
+async function tell(local: LocalAws, made: Package): Promise<void> {
   const aws = new Aws(local.env);
   const stacks = new Stacks(aws);
   say(`CloudFormation, S3, Lambda, IAM, Logs: ${local.env.AWS_ENDPOINT_URL}`);
@@ -45,7 +46,6 @@ async function tell(local: LocalAws): Promise<void> {
 
   step('Package the type under a name of one’s own, and register it in the private registry');
   command(['make', 'package', `TYPE_NAME=${TYPE_NAME}`]);
-  const made = await makePackage(TYPE_NAME, join('build', 'demo'));
   const key = basename(made.zip);
   await aws.run('s3', 'mb', 's3://acme-artifacts');
   await aws.run('s3', 'cp', made.zip, `s3://acme-artifacts/${key}`, '--no-progress');
@@ -105,7 +105,7 @@ async function tell(local: LocalAws): Promise<void> {
   );
 
   step('Delete the stacks, and look at what the local service still holds');
-  await stacks.delete('broken');
+  await aws.run('cloudformation', 'delete-stack', '--stack-name', 'broken');
   const deleted = await stacks.delete('weather');
   check('the stack is deleted', deleted.status === 'DELETE_COMPLETE');
   const sets = (await aws.run(

@@ -17,7 +17,7 @@ export interface End {
   readonly failures: readonly string[];
 }
 
-const POLL_MS = 500;
+const POLL_MS = 200;
 
 /** Stack operations with their events live, as `describe-stack-events` tells them. */
 export class Stacks {
