@@ -14,7 +14,7 @@ help: ## this list
 
 .PHONY: setup
 setup: ## prepare everything that the other targets need
-	@tools/setup node cfn sam lint guard local
+	@tools/setup node cfn sam lint guard local compat node-versions
 
 .PHONY: demo
 demo: ## local AWS, the type registered, a template deployed, and proof that data moved
@@ -23,7 +23,7 @@ demo: ## local AWS, the type registered, a template deployed, and proof that dat
 
 .PHONY: test
 test: ## every test of the project, the official tools included
-	@tools/setup node cfn sam lint guard local
+	@tools/setup node cfn sam lint guard local compat node-versions
 	@$(TSX) tools/test-all.ts $(ONLY)
 
 .PHONY: build
@@ -43,7 +43,7 @@ local: ## local AWS in the foreground, with the type registered, until Ctrl-C
 	@.venv/local/bin/python -m local.up --register $(LOCAL_PACKAGE)/$(notdir $(LOCAL_PACKAGE)).zip --role $(LOCAL_PACKAGE)/resource-role.yaml $(ARGS)
 
 .PHONY: local-env
-local-env: ## eval "$$(make -s local-env)" points aws, sam, cfn and cdk of this shell at it
+local-env: ## eval "$(make -s local-env)" points aws, sam, cfn and cdk of this shell at it
 	@tools/setup local
 	@.venv/local/bin/python -m local.environment
 
@@ -51,6 +51,11 @@ local-env: ## eval "$$(make -s local-env)" points aws, sam, cfn and cdk of this 
 contract: ## the official contract suite for all nine types; INPUTS=DIR for other inputs
 	@tools/setup node cfn local
 	@$(TSX) contract/run.ts $(if $(INPUTS),"$(INPUTS)") $(if $(TYPE_NAME),--type-name "$(TYPE_NAME)")
+
+.PHONY: compat
+compat: ## the same wire events through the stock runtime and ours, and where the answers differ
+	@tools/setup node compat
+	@$(TSX) compat/run.ts
 
 .PHONY: bench
 bench: ## the figures to hold, one run, a table
