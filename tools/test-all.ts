@@ -4,6 +4,7 @@ import { registerRights } from './checks/register-rights';
 import { samBuild, samValidate } from './checks/sam';
 import { cfnValidate, guardRail, guardRailStateful } from './checks/schema-tools';
 import { lintRegisterTemplate, lintTemplates } from './checks/templates';
+import { zipRuns } from './checks/zip-runs';
 import { findStale } from './generate';
 import { inRoot, npmTool, pythonTool } from './support/paths';
 import { endWithChildren, runSteps } from './test-all/runner';
@@ -34,6 +35,7 @@ const STEPS: readonly Step[] = [
   { name: 'sam validate --lint', run: () => samValidate() },
   { name: 'sam build yields the bundle', run: samBuild },
   { name: 'package: as cfn submit packs it', run: sameAsCfnSubmit },
+  { name: 'package: its zip runs a create', run: zipRuns },
   { name: 'package: the project under another name', run: retargetedProject },
 ];
 
