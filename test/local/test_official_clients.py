@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import toy
-from conftest import ROOT, Local
+from conftest import Local
+from official import THERE, TOOLS, Official
 
 NAME = "Toy::Official::Thing"
-TOOLS = {
-    name: ROOT / ".venv" / venv / "bin" / name for name, venv in (("cfn", "cfn"), ("sam", "sam"), ("aws", "local"))
-}
 ROLE = """
 Parameters:
   Type:
@@ -68,27 +63,14 @@ def project(folder: Path) -> None:
         path.write_text(content)
 
 
-@pytest.mark.skipif(not all(path.exists() for path in TOOLS.values()), reason="needs `make setup`")
+@pytest.mark.skipif(not THERE, reason="needs `make setup`")
 def test_the_life_of_a_type(local: Local, tmp_path: Path) -> None:
     project(tmp_path)
-    environment = {**os.environ, **local.environment}
-    environment["PATH"] = f"{TOOLS['sam'].parent}:{environment['PATH']}"
-
-    def run(tool: str, *arguments: str) -> Any:
-        found = subprocess.run(
-            [TOOLS[tool], *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
-        assert found.returncode == 0, f"{found.stdout}\n{found.stderr}"
-        return json.loads(found.stdout) if tool == "aws" and found.stdout.startswith(("{", "[")) else found.stdout
-
-    def cloudformation(*arguments: str) -> Any:
-        return run("aws", "cloudformation", *arguments, "--output", "json")
-
-    of_type = ("--type", "RESOURCE", "--type-name", NAME)
+    official = Official(local, tmp_path)
 
     # registered from a project: the package bucket and the role are stacks of cfn's own
-    run("cfn", "submit", "--set-default")
-    described = cloudformation("describe-type", *of_type)
+    official.run("cfn", "submit", "--set-default")
+    described = official.cloudformation("describe-type", "--type", "RESOURCE", "--type-name", NAME)
     assert described["DefaultVersionId"] == "00000001"
     assert ":role/" in described["ExecutionRoleArn"]
 
@@ -96,46 +78,27 @@ def test_the_life_of_a_type(local: Local, tmp_path: Path) -> None:
     template = {"Resources": {"Thing": {"Type": NAME, "Properties": {"Name": "one", "Label": "x"}}}}
     (tmp_path / "stack.json").write_text(json.dumps(template))
     deploy = ("deploy", "--stack-name", "official", "--template-file", "stack.json", "--no-confirm-changeset")
-    assert "Successfully created/updated stack" in run("sam", *deploy, "--resolve-s3")
+    assert "Successfully created/updated stack" in official.run("sam", *deploy, "--resolve-s3")
     identifier = local.physical_id("official")
     create = next(event for event in local.handled("official") if event["action"] == "CREATE")
     assert "callerCredentials" in create["requestData"]
 
     # changed behind CloudFormation's back
     local.change_thing(identifier, Label="by hand")
-    cloudformation("detect-stack-drift", "--stack-name", "official")
-    drifts = cloudformation("describe-stack-resource-drifts", "--stack-name", "official")["StackResourceDrifts"]
-    assert [drift["StackResourceDriftStatus"] for drift in drifts] == ["MODIFIED"]
+    assert official.drift("official") == {"Thing": ["/Label"]}
 
     # what exists is taken into a stack
     local.change_thing("thing-found", Id="thing-found", Name="found", Size=1)
     found = {"Thing": {"Type": NAME, "Properties": {"Name": "found"}, "DeletionPolicy": "Delete"}}
-    (tmp_path / "import.json").write_text(json.dumps({"Resources": found}))
-    change_set = ("--stack-name", "official-import", "--change-set-name", "take")
-    cloudformation(
-        "create-change-set",
-        *change_set,
-        "--change-set-type",
-        "IMPORT",
-        "--resources-to-import",
-        f"ResourceType={NAME},LogicalResourceId=Thing,ResourceIdentifier={{Id=thing-found}}",
-        "--template-body",
-        "file://import.json",
-    )
-    cloudformation("execute-change-set", *change_set)
-    assert local.settled("official-import") == "IMPORT_COMPLETE"
+    taken = official.take("official-import", NAME, "Thing", "thing-found", {"Resources": found})
+    assert taken == "IMPORT_COMPLETE"
     assert local.physical_id("official-import") == "thing-found"
 
     # another version becomes the default, and the first one goes
     (tmp_path / "second.zip").write_bytes(toy.package(toy.schema(NAME)))
-    run("aws", "s3", "cp", "second.zip", "s3://packages/official-second.zip")
-    url = "s3://packages/official-second.zip"
-    token = cloudformation("register-type", *of_type, "--schema-handler-package", url)["RegistrationToken"]
-    arn = cloudformation("describe-type-registration", "--registration-token", token)["TypeVersionArn"]
-    cloudformation("set-type-default-version", "--arn", arn)
-    cloudformation("deregister-type", *of_type, "--version-id", "00000001")
-    summaries = cloudformation("list-type-versions", *of_type)["TypeVersionSummaries"]
-    assert [(each["VersionId"], each["IsDefaultVersion"]) for each in summaries] == [("00000002", True)]
+    official.run("aws", "s3", "cp", "second.zip", "s3://packages/official-second.zip")
+    versions = official.register_second_version(NAME, "s3://packages/official-second.zip")
+    assert versions == [("00000002", True)]
 
     # and what the first version made is the second one's to remove
     assert local.delete("official") == "DELETE_COMPLETE"
