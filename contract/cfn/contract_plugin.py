@@ -9,10 +9,13 @@ the suite has no id yet. For all other inputs the order is the suite's own.
 Report: each outcome becomes a line of JSON in the file CONTRACT_REPORT, if that is set.
 """
 
+from __future__ import annotations
+
 import ast
 import json
 import os
 import re
+from typing import Any
 
 import pytest
 
@@ -21,31 +24,29 @@ REPORT = os.environ.get("CONTRACT_REPORT")
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config, items):
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if outlives_delete(update_input(config)):
         items.sort(key=lambda item: item.name != FIRST)
 
 
-def update_input(config):
+def update_input(config: pytest.Config) -> dict[str, Any]:
     """As `cfn test` hands it to the suite: by the client that its own plugin holds."""
-    held = [
-        getattr(plugin, "_plugin_clients", {}).get("resource_client") for plugin in config.pluginmanager.get_plugins()
-    ]
-    inputs = [client._inputs for client in held if client is not None]
-    return (inputs[0] or {}).get("UPDATE", {})
+    clients = [getattr(plugin, "_plugin_clients", {}) for plugin in config.pluginmanager.get_plugins()]
+    inputs: list[dict[str, Any] | None] = [held["resource_client"]._inputs for held in clients if held]
+    return (inputs[0] or {}).get("UPDATE") or {}
 
 
-def outlives_delete(model):
+def outlives_delete(model: dict[str, Any]) -> bool:
     """Whether the job of that model can still be read after it was deleted."""
     started = str(model.get("StartOnCreation")).lower() == "true"
     return started and ("RevisionId" in model or model.get("Type", "").startswith("EXPORT_"))
 
 
-def pytest_runtest_logreport(report):
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if REPORT is None or (report.outcome == "passed" and report.when != "call"):
         return
-    line = {"test": report.nodeid.split("::")[-1], "when": report.when, "outcome": report.outcome}
-    if report.outcome == "skipped":
+    line: dict[str, Any] = {"test": report.nodeid.split("::")[-1], "when": report.when, "outcome": report.outcome}
+    if report.outcome == "skipped" and isinstance(report.longrepr, tuple):
         line["reason"] = report.longrepr[2].removeprefix("Skipped: ")
     if report.outcome == "failed":
         crash = getattr(report.longrepr, "reprcrash", None)
@@ -55,9 +56,9 @@ def pytest_runtest_logreport(report):
         file.write(json.dumps(line) + "\n")
 
 
-def answer_to_blame(reason, log):
+def answer_to_blame(reason: str, log: str) -> dict[str, Any] | None:
     """The handler's own words, which the suite's assertions leave out: they are in the log of what it sent and got."""
-    answers = [ast.literal_eval(text) for text in re.findall(r"Received response\s+(\{.*)", log)]
+    answers: list[dict[str, Any]] = [ast.literal_eval(text) for text in re.findall(r"Received response\s+(\{.*)", log)]
     # After a failed create the suite deletes what is not there, and reports only that this failed too.
     failed = [answer for answer in answers if answer.get("status") == "FAILED"]
     if "should be SUCCESS" in reason and failed:
