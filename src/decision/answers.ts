@@ -26,7 +26,12 @@ export function success(job: Job, revision?: Revision): Answer {
 }
 
 /** The codes after which CloudFormation starts the operation over (contract, section 2). */
-const RETRIABLE: readonly ErrorCode[] = ['ResourceConflict', 'Throttling', 'ServiceInternalError', 'NetworkFailure'];
+export const RETRIABLE: readonly ErrorCode[] = [
+  'ResourceConflict',
+  'Throttling',
+  'ServiceInternalError',
+  'NetworkFailure',
+];
 
 /**
  * FAILED once a job exists: with the model, so that rollback and clean-up can act on the identifier, and never with a

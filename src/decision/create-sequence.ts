@@ -5,7 +5,7 @@ import { jobTag, type Revision, tokenTag, wantsOwnRevision, wasMadeBy } from '..
 import { createJobInput, modelOf } from '../job/translate';
 import { fileOf } from '../job/upload';
 import { describe, validate } from '../job/validate';
-import { failed, failedWithoutJob, inProgress } from './answers';
+import { failed, failedWithoutJob, inProgress, RETRIABLE } from './answers';
 import { firstContext } from './context';
 import { refusalsTo } from './outcomes';
 import { STORE_DELAY_SECONDS } from './schedule';
@@ -88,7 +88,7 @@ function onRefusal(situation: Situation, call: Call['call'], refusal: Refusal): 
     }
     case 'ListJobs':
       // Repeated, this create finds what there is; otherwise it must not be left behind.
-      return passing ? failedWithoutJob(refusal.code, refusal.message) : removeRevision(situation);
+      return passing ? failedToRepeat(refusal.code, refusal.message) : removeRevision(situation);
     case 'Upload':
       return failed(situation, refusal.code, `Job ${jobMade(situation)?.Id}: ${refusal.message}`, jobMade(situation));
     case 'TagResource':
@@ -106,7 +106,8 @@ function onRefusal(situation: Situation, call: Call['call'], refusal: Refusal): 
         return failedWithoutJob(code, message);
       }
       const left = `Revision ${ownRevision(situation)?.Id}, made for it, could not be removed: ${refusal.message}`;
-      return failedWithoutJob(passing ? refusal.code : code, `${message.replace(/\.$/, '')}. ${left}`);
+      const whole = `${message.replace(/\.$/, '')}. ${left}`;
+      return passing ? failedToRepeat(refusal.code, whole) : failedWithoutJob(code, whole);
     }
     default:
       return failedWithoutJob(refusal.code, refusal.message);
@@ -210,6 +211,11 @@ function jobMade({ outcomes }: Situation): Job | undefined {
       return 'jobs' in outcome ? outcome.jobs.filter((job) => job.State !== 'CANCELLED').slice(-1) : [];
     })
     .at(-1);
+}
+
+/** Something is left behind that only a repetition finds: the code has to be one after which CloudFormation repeats. */
+function failedToRepeat(code: ErrorCode, message: string): Step {
+  return failedWithoutJob(RETRIABLE.includes(code) ? code : 'ServiceInternalError', message);
 }
 
 function whyNoJob(situation: Situation): [ErrorCode, string] {

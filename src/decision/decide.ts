@@ -25,17 +25,18 @@ export function decide(situation: Situation): Step {
   if ('refusal' in last) {
     return onRefusal(situation, last.call, last.refusal);
   }
+  const seen = jobSeen(situation);
   switch (last.call) {
     case 'GetJob':
     case 'CancelJob':
     case 'GetRevision':
     case 'UpdateRevision':
     case 'DeleteRevision':
-      return onLook(situation, jobSeen(situation));
+      return onLook(situation, seen);
     case 'StartJob':
       return started(situation);
     case 'TagResource':
-      return lookOrStart(situation, jobId as string);
+      return seen === undefined ? lookOrStart(situation, jobId as string) : onLook(situation, seen);
     case 'ListJobs': {
       const models = last.jobs.filter(notCancelled).map((job) => modelOf(job));
       return { status: 'SUCCESS', models, nextToken: last.nextToken };

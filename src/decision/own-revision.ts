@@ -1,5 +1,5 @@
 import { text } from '../job/properties';
-import { belongsToJob, type Revision, revisionOf } from '../job/revision';
+import { belongsToJob, isUntagged, jobTag, type Revision, revisionOf, wantsOwnRevision } from '../job/revision';
 import { hasEnded } from '../job/states';
 import { failed, notFound, success } from './answers';
 import type { Look, Rule } from './look';
@@ -25,11 +25,20 @@ export function settle(look: Look): Step {
     const given = text(situation.desired, 'RevisionId') !== undefined;
     return hasEnded(job.State) && !given ? revisionGone(look, name.revisionId) : success(job);
   }
+  if (lacksTag(look, revision)) {
+    return { call: 'TagResource', arn: revision.Arn as string, tags: jobTag(job.Id) };
+  }
   const finalized = wantedFinalized(look);
   if (finalized === undefined || finalized === (revision.Finalized === true) || tried(situation, 'UpdateRevision')) {
     return success(job, revision);
   }
   return { call: 'UpdateRevision', ...name, finalized };
+}
+
+/** A create that lost its context after the tag had failed sees to it here: no create succeeds without. */
+function lacksTag({ situation }: Look, revision: Revision): boolean {
+  const mine = situation.operation === 'CREATE' && wantsOwnRevision(situation.desired);
+  return mine && revision.Arn !== undefined && isUntagged(revision) && !tried(situation, 'TagResource');
 }
 
 /** What this operation makes of the revision's Finalized; undefined: it leaves it. */

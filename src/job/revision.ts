@@ -38,8 +38,12 @@ export function wasMadeBy(revision: Revision, token: string): boolean {
  * only the job that made it, because nobody else learns of it before its create has succeeded.
  */
 export function belongsToJob(revision: Revision, jobId: string): boolean {
-  const owner = own(revision.Tags, JOB_TAG);
-  return owner === undefined ? own(revision.Tags, TOKEN_TAG) !== undefined : owner === jobId;
+  return isUntagged(revision) || own(revision.Tags, JOB_TAG) === jobId;
+}
+
+/** Whether a revision was made by this type and does not yet say for which job. */
+export function isUntagged(revision: Revision): boolean {
+  return own(revision.Tags, TOKEN_TAG) !== undefined && own(revision.Tags, JOB_TAG) === undefined;
 }
 
 /** Whether a create has to make a revision: the type may have its own, and the template names none. */

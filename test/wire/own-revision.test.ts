@@ -287,6 +287,35 @@ test('a second job in the same revision never removes it', async () => {
   expect((await holdings(DataSetId)).revisions).toEqual([]);
 });
 
+test('a revision whose tag failed gets it later, even if the context was lost', async () => {
+  const DataSetId = await dataSet();
+  exchange.faults({ faults: [{ on: 'TagResource', calls: 1, do: FAULTS['a lost request'] as FaultAction }] });
+  const desired = { Type: S3.type, ...S3.properties, DataSetId, StartOnCreation: true };
+  const created = await registry.run(
+    'CREATE',
+    { resourceProperties: desired },
+    { kept: 'model' },
+    { bearerToken: `token-${++tokens}` },
+  );
+  const { Id, CreatedRevisionId: RevisionId } = created.last.resourceModel as Record<string, string>;
+  const { Tags } = await exchange.client.send(new GetRevisionCommand({ DataSetId, RevisionId }));
+  expect(Object.values(Tags ?? {})).toContain(Id);
+});
+
+test('credentials that expire between revision and job are worth a repetition, which finds the revision', async () => {
+  const DataSetId = await dataSet();
+  const expired: FaultAction = { error: 'ExpiredTokenException' };
+  exchange.faults({
+    faults: [
+      { on: 'CreateJob', calls: 1, do: expired },
+      { on: 'ListJobs', calls: 1, do: expired },
+    ],
+  });
+  const created = await create({ Type: S3.type, ...S3.properties, DataSetId, StartOnCreation: true });
+  expect(created).toMatchObject({ status: 'SUCCESS' });
+  expect((await holdings(DataSetId)).revisions).toEqual([created.resourceModel?.CreatedRevisionId]);
+});
+
 describe('a job that waits', () => {
   test.each(['CancelJob', 'DeleteRevision', 'GetRevision'])(
     'takes its revision along, also when %s goes wrong',
