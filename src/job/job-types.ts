@@ -117,6 +117,8 @@ export const JOB_TYPES = {
       's3:GetObject',
       's3:GetBucketLocation',
       's3:ListBucket',
+      // S3 asks for it where the objects are encrypted with a KMS key.
+      'kms:Decrypt',
       ...SERVICE_BUCKET_WRITE,
     ],
   },
