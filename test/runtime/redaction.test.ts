@@ -102,12 +102,11 @@ describe('secrets that are known', () => {
     );
   });
 
-  test('a long hostile text is done in no time', () => {
-    const started = performance.now();
+  test('a long hostile text comes to an end', () => {
     const redactor = new Redactor(['A'.repeat(1_000), 'secret-value']);
+    // Work that grew with the square of the length would keep this test going for minutes.
     for (const part of ['http://', 'http://a?', 'https%3A', 'signature=', 'A', 'sig'])
-      redactor.text(part.repeat(20_000));
-    expect(performance.now() - started).toBeLessThan(2_000);
+      expect(redactor.text(`${part.repeat(20_000)} secret-value`)).not.toContain('secret-value');
   });
 });
 

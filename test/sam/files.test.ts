@@ -79,7 +79,10 @@ describe('inputs/', () => {
     expect(wrong).toEqual([]);
     for (const { files } of sets) {
       const { create, update } = files;
-      const inPlace = { StartOnCreation: false, ...(update?.model.FinalizeRevision && { FinalizeRevision: false }) };
+      const inPlace = {
+        StartOnCreation: false,
+        ...(update?.model.FinalizeRevision === true ? { FinalizeRevision: false } : {}),
+      };
       expect({ name: update?.name, ...update?.model, ...inPlace }).toEqual({ name: update?.name, ...create?.model });
     }
   });
