@@ -49,6 +49,13 @@ async function main(): Promise<void> {
   // Inside compat/, so that Node finds the stock runtime there.
   mkdirSync(path.join(__dirname, 'build'), { recursive: true });
   const folder = mkdtempSync(path.join(__dirname, 'build', 'run-'));
+  const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      cleanUp();
+      process.exit(130);
+    });
+  }
   const began = Date.now();
   try {
     const stockFile = await stockFunction(path.join(folder, 'stock.js'));
@@ -66,7 +73,7 @@ async function main(): Promise<void> {
     console.log(`compat: ${wrong.size - bad.length} passed, ${bad.length} failed`);
     process.exitCode = bad.length === 0 ? 0 : 1;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    cleanUp();
   }
 }
 
