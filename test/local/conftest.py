@@ -86,7 +86,7 @@ class Local:
             return ""
 
     def settled(self, stack: str) -> str:
-        until = time.monotonic() + 40
+        until = time.monotonic() + 90
         while time.monotonic() < until:
             status = self.status(stack)
             if not status.endswith("IN_PROGRESS"):

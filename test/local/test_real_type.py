@@ -351,3 +351,18 @@ def test_the_examples_do_what_they_promise(local: Local, projects: dict[str, Pro
     # what the handlers did stands in the log group of the registration
     group = local.outputs(registration)["LogGroupName"]
     assert local.client("logs").describe_log_streams(logGroupName=group)["logStreams"]
+
+
+def test_the_registration_goes_with_its_stack(local: Local, projects: dict[str, Project], registration: str) -> None:
+    """The last test, for the others use the type. A version that was replaced is kept, and has to go first."""
+    official = Official(local, projects[STACKED].folder)
+    of_type = ("--type", "RESOURCE", "--type-name", STACKED)
+    replaced = [version for version, default in official.versions(STACKED) if not default]
+    if replaced:
+        assert local.delete(registration) == "DELETE_FAILED"
+        assert "default" in local.reasons(registration, "TypeVersion")
+    for version in replaced:
+        official.cloudformation("deregister-type", *of_type, "--version-id", version)
+    assert local.delete(registration) == "DELETE_COMPLETE"
+    types = official.cloudformation("list-types", "--visibility", "PRIVATE")["TypeSummaries"]
+    assert STACKED not in [each["TypeName"] for each in types]
