@@ -12,7 +12,7 @@ import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,11 @@ class Project:
     @property
     def zip(self) -> Path:
         return self.folder / f"{self.folder.name}.zip"
+
+    @property
+    def packaged(self) -> Path:
+        """A copy of the zip, for `cfn submit` writes one of that name."""
+        return self.folder / "packaged.zip"
 
     def example(self, name: str) -> Path:
         return self.folder / "examples" / f"{name}.yml"
@@ -78,6 +83,15 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Project]:
 
     with ThreadPoolExecutor() as pool:
         return dict(zip((SUBMITTED, STACKED), pool.map(make, (SUBMITTED, STACKED)), strict=True))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def submission(local: Local, projects: dict[str, Project]) -> Iterator[Future[Any]]:
+    """`cfn submit` of the type SUBMITTED. It mostly waits, so it does that while other tests run."""
+    official = Official(local, projects[SUBMITTED].folder)
+    shutil.copy(projects[SUBMITTED].zip, projects[SUBMITTED].packaged)
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit(official.run, "cfn", "submit", "--set-default")
 
 
 @pytest.fixture(scope="module")
@@ -195,70 +209,6 @@ def bundle(package: bytes) -> bytes:
 # --- the tests --------------------------------------------------------------------------------------------------
 
 
-def test_submitted_used_and_replaced_by_a_second_version(local: Local, projects: dict[str, Project]) -> None:
-    project = projects[SUBMITTED]
-    packaged = project.zip.read_bytes()
-    official = Official(local, project.folder)
-    official.run("cfn", "submit", "--set-default")
-    assert official.versions(SUBMITTED) == [("00000001", True)]
-
-    # deployed, and as deployed
-    place = open_revision(local)
-    report = b"a report"
-    given = {**place, "Md5Hash": md5_of(report)}
-    overrides = [f"{key}={value}" for key, value in given.items()]
-    deploy = ("deploy", "--stack-name", "report", "--template-file", "examples/signed-url-import.yml")
-    official.run("sam", *deploy, "--no-confirm-changeset", "--parameter-overrides", *overrides)
-    job = local.physical_id("report", "Import")
-    assert local.outputs("report")["State"] == "WAITING"
-    assert official.drift("report") == {}
-
-    # started behind CloudFormation's back
-    official.aws("dataexchange", "start-job", "--job-id", job)
-    assert official.drift("report") == {"Import": ["/StartOnCreation"]}
-
-    # an existing job is taken into a stack
-    details = {"ImportAssetsFromS3": {**place, "AssetSources": [{"Bucket": FILES, "Key": "map.png"}]}}
-    create_job = ("create-job", "--type", "IMPORT_ASSETS_FROM_S3", "--details", json.dumps(details))
-    found = official.aws("dataexchange", *create_job)["Id"]
-    properties: dict[str, Any] = {
-        "Type": "IMPORT_ASSETS_FROM_S3",
-        **place,
-        "S3AssetSources": details["ImportAssetsFromS3"]["AssetSources"],
-    }
-    resource = {"Type": SUBMITTED, "DeletionPolicy": "Delete", "Properties": properties}
-    taken = official.take("taken", SUBMITTED, "Found", found, {"Resources": {"Found": resource}})
-    assert taken == "IMPORT_COMPLETE", local.reasons("taken", "Found")
-    assert local.physical_id("taken", "Found") == found
-
-    # and is managed by it from then on
-    properties["StartOnCreation"] = "true"
-    assert local.deploy("taken", {"Found": resource}) == "UPDATE_COMPLETE"
-    assert local.physical_id("taken", "Found") == found
-    assert assets(local, place["DataSetId"], place["RevisionId"]) == {"map.png": PUBLISHED["map.png"]}
-    assert official.drift("taken") == {}
-
-    # another version becomes the default, the first one goes, and what that made is the second one's to remove
-    put(local, project.zip, "second.zip")
-    versions = official.register_second_version(SUBMITTED, f"s3://{BUCKET}/second.zip")
-    assert versions == [("00000002", True)]
-    assert local.delete("report") == "DELETE_COMPLETE", local.reasons("report", "Import")
-    assert local.delete("taken") == "DELETE_COMPLETE", local.reasons("taken", "Found")
-
-    # each way to package the type packages the same
-    official.run("cfn", "submit", "--dry-run")
-    s3 = local.client("s3")
-    buckets = [
-        each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith("cloudformationmanaged")
-    ]
-    [(bucket, key)] = [
-        (bucket, each["Key"]) for bucket in buckets for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])
-    ]
-    submitted = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    stacked = projects[STACKED].zip.read_bytes()
-    assert len({bundle(package) for package in (packaged, project.zip.read_bytes(), submitted, stacked)}) == 1
-
-
 def test_registered_and_replaced_by_a_stack(local: Local, projects: dict[str, Project], registration: str) -> None:
     official = Official(local, projects[STACKED].folder)
     of_type = ("--type", "RESOURCE", "--type-name", STACKED)
@@ -351,6 +301,71 @@ def test_the_examples_do_what_they_promise(local: Local, projects: dict[str, Pro
     # what the handlers did stands in the log group of the registration
     group = local.outputs(registration)["LogGroupName"]
     assert local.client("logs").describe_log_streams(logGroupName=group)["logStreams"]
+
+
+def test_submitted_used_and_replaced_by_a_second_version(
+    local: Local, projects: dict[str, Project], submission: Future[Any]
+) -> None:
+    project = projects[SUBMITTED]
+    official = Official(local, project.folder)
+    submission.result()
+    assert official.versions(SUBMITTED) == [("00000001", True)]
+
+    # deployed, and as deployed
+    place = open_revision(local)
+    report = b"a report"
+    given = {**place, "Md5Hash": md5_of(report)}
+    overrides = [f"{key}={value}" for key, value in given.items()]
+    deploy = ("deploy", "--stack-name", "report", "--template-file", "examples/signed-url-import.yml")
+    official.run("sam", *deploy, "--no-confirm-changeset", "--parameter-overrides", *overrides)
+    job = local.physical_id("report", "Import")
+    assert local.outputs("report")["State"] == "WAITING"
+    assert official.drift("report") == {}
+
+    # started behind CloudFormation's back
+    official.aws("dataexchange", "start-job", "--job-id", job)
+    assert official.drift("report") == {"Import": ["/StartOnCreation"]}
+
+    # an existing job is taken into a stack
+    details = {"ImportAssetsFromS3": {**place, "AssetSources": [{"Bucket": FILES, "Key": "map.png"}]}}
+    create_job = ("create-job", "--type", "IMPORT_ASSETS_FROM_S3", "--details", json.dumps(details))
+    found = official.aws("dataexchange", *create_job)["Id"]
+    properties: dict[str, Any] = {
+        "Type": "IMPORT_ASSETS_FROM_S3",
+        **place,
+        "S3AssetSources": details["ImportAssetsFromS3"]["AssetSources"],
+    }
+    resource = {"Type": SUBMITTED, "DeletionPolicy": "Delete", "Properties": properties}
+    taken = official.take("taken", SUBMITTED, "Found", found, {"Resources": {"Found": resource}})
+    assert taken == "IMPORT_COMPLETE", local.reasons("taken", "Found")
+    assert local.physical_id("taken", "Found") == found
+
+    # and is managed by it from then on
+    properties["StartOnCreation"] = "true"
+    assert local.deploy("taken", {"Found": resource}) == "UPDATE_COMPLETE"
+    assert local.physical_id("taken", "Found") == found
+    assert assets(local, place["DataSetId"], place["RevisionId"]) == {"map.png": PUBLISHED["map.png"]}
+    assert official.drift("taken") == {}
+
+    # another version becomes the default, the first one goes, and what that made is the second one's to remove
+    put(local, project.packaged, "second.zip")
+    versions = official.register_second_version(SUBMITTED, f"s3://{BUCKET}/second.zip")
+    assert versions == [("00000002", True)]
+    assert local.delete("report") == "DELETE_COMPLETE", local.reasons("report", "Import")
+    assert local.delete("taken") == "DELETE_COMPLETE", local.reasons("taken", "Found")
+
+    # each way to package the type packages the same
+    official.run("cfn", "submit", "--dry-run")
+    s3 = local.client("s3")
+    buckets = [
+        each["Name"] for each in s3.list_buckets()["Buckets"] if each["Name"].startswith("cloudformationmanaged")
+    ]
+    [(bucket, key)] = [
+        (bucket, each["Key"]) for bucket in buckets for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+    ]
+    submitted = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    packages = [project.packaged, project.zip, projects[STACKED].zip]
+    assert len({bundle(package) for package in (submitted, *(path.read_bytes() for path in packages))}) == 1
 
 
 def test_the_registration_goes_with_its_stack(local: Local, projects: dict[str, Project], registration: str) -> None:
