@@ -47,7 +47,7 @@ async function tell(local: LocalAws, made: Package): Promise<void> {
   step('Package the type under a name of one’s own, and register it in the private registry');
   command(['make', 'package', `TYPE_NAME=${TYPE_NAME}`]);
   const key = basename(made.zip);
-  await aws.run('s3', 'mb', 's3://acme-artifacts');
+  await Promise.all([aws.run('s3', 'mb', 's3://acme-artifacts'), aws.quietly('s3', 'mb', `s3://${FILES}`)]);
   await aws.run('s3', 'cp', made.zip, `s3://acme-artifacts/${key}`, '--no-progress');
   const registered = await stacks.create(
     'registration',
@@ -65,7 +65,7 @@ async function tell(local: LocalAws, made: Package): Promise<void> {
   check(`${TYPE_NAME} is registered`, registered.status === 'CREATE_COMPLETE');
 
   step('Upload the files to publish');
-  await aws.run('s3', 'mb', `s3://${FILES}`);
+  command(['aws', 's3', 'mb', `s3://${FILES}`]);
   await aws.run('s3', 'cp', 'demo/files', `s3://${FILES}`, '--recursive', '--only-show-errors');
 
   step('Publish them by one template: data set, revision, import, note, finalisation, copy');
@@ -92,8 +92,10 @@ async function tell(local: LocalAws, made: Package): Promise<void> {
   check('the update is complete', updated.status === 'UPDATE_COMPLETE');
   const second = await stacks.outputs('weather');
   check('there is another revision', second.RevisionId !== undefined && second.RevisionId !== first.RevisionId);
-  await compare(aws, second.RevisionId ?? '', ['stations.csv', 'map.png', 'readings/2026-11.csv']);
-  const both = await revisions(aws, first.DataSetId ?? '');
+  const [both] = await Promise.all([
+    revisions(aws, first.DataSetId ?? ''),
+    compare(aws, second.RevisionId ?? '', ['stations.csv', 'map.png', 'readings/2026-11.csv']),
+  ]);
   check('both revisions are there, finalised', sameMembers(both, [first.RevisionId, second.RevisionId]));
 
   step('A template that fails: the reason stands in the stack event, and the stack rolls back');
@@ -105,20 +107,14 @@ async function tell(local: LocalAws, made: Package): Promise<void> {
   );
 
   step('Delete the stacks, and look at what the local service still holds');
-  await aws.run('cloudformation', 'delete-stack', '--stack-name', 'broken');
-  const deleted = await stacks.delete('weather');
+  const [deleted] = await Promise.all([
+    stacks.delete('weather'),
+    aws.run('cloudformation', 'delete-stack', '--stack-name', 'broken'),
+  ]);
   check('the stack is deleted', deleted.status === 'DELETE_COMPLETE');
-  const sets = (await aws.run(
-    'dataexchange',
-    'list-data-sets',
-    '--query',
-    'DataSets[].Id',
-    '--output',
-    'json',
-  )) as string[];
-  check('of the data sets, the one with DeletionPolicy: Retain', sameMembers(sets, [first.DataSetId]));
-  const left = await revisions(aws, first.DataSetId ?? '');
-  check('of the revisions, the one with UpdateReplacePolicy: Retain', sameMembers(left, [first.RevisionId]));
+  const [sets, left] = await Promise.all([dataSets(aws), revisions(aws, first.DataSetId ?? '')]);
+  check('of the data sets, the one with DeletionPolicy: Retain is left', sameMembers(sets, [first.DataSetId]));
+  check('of the revisions, the one with UpdateReplacePolicy: Retain is left', sameMembers(left, [first.RevisionId]));
 }
 
 /** Downloads what was exported of a revision and holds it against the files and their digests. */
@@ -137,6 +133,12 @@ async function compare(aws: Aws, revisionId: string, expected: readonly string[]
   check('and the note, whose text stands in the template', came.size === expected.length + 1 && came.has('NOTE.txt'));
 }
 
+async function dataSets(aws: Aws): Promise<string[]> {
+  const flags = ['--query', 'DataSets[].Id', '--output', 'json'];
+  return (await aws.run('dataexchange', 'list-data-sets', ...flags)) as string[];
+}
+
+/** The finalised revisions of a data set. */
 async function revisions(aws: Aws, dataSetId: string): Promise<string[]> {
   const query = 'Revisions[?Finalized].Id';
   const flags = ['--data-set-id', dataSetId, '--query', query, '--output', 'json'];
