@@ -1,8 +1,7 @@
-import type { Job } from '../job/job';
-import { modelOf } from '../job/translate';
 import { jobIdOf } from './answers';
 import { begin, lookOrStart } from './begin';
 import { createSequence } from './create-sequence';
+import { listPage } from './listing';
 import { onLook } from './looks';
 import { jobSeen } from './outcomes';
 import { onRefusal } from './refusals';
@@ -22,6 +21,10 @@ export function decide(situation: Situation): Step {
   if (last === undefined) {
     return begin(situation);
   }
+  const [first] = situation.outcomes;
+  if (situation.operation === 'LIST' && first !== undefined && 'jobs' in first) {
+    return listPage(situation, first);
+  }
   if ('refusal' in last) {
     return onRefusal(situation, last.call, last.refusal);
   }
@@ -37,16 +40,7 @@ export function decide(situation: Situation): Step {
       return started(situation);
     case 'TagResource':
       return seen === undefined ? lookOrStart(situation, jobId as string) : onLook(situation, seen);
-    case 'ListJobs': {
-      const models = last.jobs.filter(notCancelled).map((job) => modelOf(job));
-      return { status: 'SUCCESS', models, nextToken: last.nextToken };
-    }
     default:
       throw new TypeError(`${situation.operation} does not call ${last.call}`);
   }
-}
-
-/** A cancelled job counts as deleted. */
-function notCancelled(job: Job): boolean {
-  return job.State !== 'CANCELLED';
 }

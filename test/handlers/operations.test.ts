@@ -87,7 +87,7 @@ describe.each(EACH)('%s, %s model', (_name, _size, model) => {
       nextToken: 'more',
     });
     expect(sdk).toHaveReceivedCommandWith(ListJobsCommand, { DataSetId: DATA_SET, NextToken: 'token', MaxResults: 7 });
-    expectCalls('ListJobs');
+    expectCalls('ListJobs', ...looksAt.filter((name) => name === 'GetRevision'));
   });
 
   it('an update of the source is NotUpdatable after one look', async () => {

@@ -287,6 +287,29 @@ test('a second job in the same revision never removes it', async () => {
   expect((await holdings(DataSetId)).revisions).toEqual([]);
 });
 
+describe('a list', () => {
+  test('shows what reads show, and no job whose own revision went with it', async () => {
+    const { DataSetId, model } = await publishable();
+    const waiting = await create({ Type: S3.type, ...S3.properties, DataSetId });
+    const { models } = await registry.list({ DataSetId });
+    expect(models).toHaveLength(2);
+    for (const listed of models) {
+      expect(await registry.read({ Id: listed.Id })).toEqual({ status: 'SUCCESS', resourceModel: listed });
+    }
+    expect(await remove(model.Id)).toEqual({ status: 'SUCCESS' });
+    expect((await registry.list({ DataSetId })).models.map(({ Id }) => Id)).toEqual([waiting.resourceModel?.Id]);
+  });
+
+  test('looks at each revision once, and stands by its jobs when a look fails', async () => {
+    const { DataSetId, model } = await publishable();
+    exchange.emulator.clearRequests();
+    await registry.list({ DataSetId });
+    expect(exchange.calls()).toEqual(['ListJobs', 'GetRevision']);
+    exchange.faults({ faults: [{ on: 'GetRevision', do: { error: 'AccessDeniedException' } }] });
+    expect((await registry.list({ DataSetId })).models.map(({ Id }) => Id)).toEqual([model.Id]);
+  });
+});
+
 test('a revision whose tag failed gets it later, even if the context was lost', async () => {
   const DataSetId = await dataSet();
   exchange.faults({ faults: [{ on: 'TagResource', calls: 1, do: FAULTS['a lost request'] as FaultAction }] });
