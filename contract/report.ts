@@ -33,9 +33,9 @@ export function describeFailures(set: InputSet, { outcomes, broken }: SetResult)
   }
   if (set.starts && failures.some(({ test }) => test.startsWith('contract_delete_'))) {
     lines.push(
-      `     ${set.files.create?.name} starts the job. The service keeps the record of a job that ran for 90 days: after a delete it`,
-      '     is still listed, and can still be read unless it had a revision of its own, which contract_delete_* do not allow.',
-      '     A create input says StartOnCreation false.',
+      `     ${set.files.create?.name} starts the job. The service keeps the record of a job that ran for 90 days: without a revision`,
+      '     of its own it can still be read after a delete, which contract_delete_* do not allow. Leave RevisionId out,',
+      '     or let the create input say StartOnCreation false.',
     );
   }
   return lines;
