@@ -28,13 +28,16 @@ async function main(): Promise<void> {
   command(['make', 'local']);
   const packaging = makePackage(TYPE_NAME, join('build', 'demo'));
   const local = await startLocalAws(ROOT, STATE);
-  const stopOnSignal = (): void => void local.stop().then(() => process.exit(130));
+  const end = async (): Promise<void> => {
+    await local.stop();
+    rmSync(STATE, { recursive: true, force: true });
+  };
+  const stopOnSignal = (): void => void end().then(() => process.exit(130));
   process.once('SIGINT', stopOnSignal).once('SIGTERM', stopOnSignal);
   try {
     await tell(local, await packaging);
   } finally {
-    await local.stop();
-    rmSync(STATE, { recursive: true, force: true });
+    await end();
   }
 }
 
