@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { JOB_TYPE_NAMES, JOB_TYPES, ownProperties } from '../../src/job/job-types';
+import { pointers } from './schema';
+
+/** What users read first has to be whole. */
+const README = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
+
+/** Said once for all types, below the table. */
+const SAID_ELSEWHERE = ['DataSetId', 'RevisionComment', 'FinalizeRevision'];
+
+test.each(JOB_TYPE_NAMES)('the README has a row for %s with its properties', (name) => {
+  const row = README.split('\n').find((line) => line.startsWith(`| ${name} |`)) ?? '';
+  const type = JOB_TYPES[name];
+  const named = ownProperties(type).filter((property) => !SAID_ELSEWHERE.includes(property));
+  const ownRevision = 'ownRevision' in type ? ['RevisionId'] : [];
+  expect(named.filter((property) => !ownRevision.includes(property) && !row.includes(property))).toEqual([]);
+  expect(row.includes('*revision*')).toBe(ownRevision.length > 0);
+});
+
+test('the README names every attribute', () => {
+  const attributes = pointers('readOnlyProperties').map((pointer) => pointer.slice('/properties/'.length));
+  expect(attributes.filter((name) => !README.includes(`\`${name}\``))).toEqual([]);
+});
