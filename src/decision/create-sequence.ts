@@ -185,7 +185,12 @@ function created(situation: Situation, untagged?: string): Step {
   const { now } = situation;
   const job = jobMade(situation) as Job;
   const context = { ...firstContext(situation), createdAt: now, jobId: job.Id, lastSeen: job.State, untagged };
-  return inProgress(situation, context, STORE_DELAY_SECONDS, `job ${job.Id} created`, job);
+  const answer = inProgress(situation, context, STORE_DELAY_SECONDS, `job ${job.Id} created`, job);
+  const revision = ownRevision(situation);
+  // Named from the first event on, the revision can be removed even if the job should get lost.
+  return answer.status === 'IN_PROGRESS' && revision !== undefined
+    ? { ...answer, model: { ...answer.model, CreatedRevisionId: revision.Id } }
+    : answer;
 }
 
 /** The revision that this create has made or found. */

@@ -46,8 +46,8 @@ const removeWhatItMade: Rule = (look) =>
       : { status: 'SUCCESS' },
   );
 
-/** Cancelled before we began counts as deleted, unless it has left its revision behind. */
-const removeWhatCancelledLeft: Rule = (look) => removeOwnRevision(look, absent);
+/** Cancelled or gone before we began counts as deleted, unless it has left its revision behind. */
+const removeWhatIsLeft: Rule = (look) => removeOwnRevision(look, absent);
 
 const failWithJobErrors: Rule = ({ situation, job }) => {
   const { code, message } = jobFailure(job);
@@ -189,8 +189,8 @@ const MUTATING: { readonly [O in keyof Phases]: Readonly<Record<Phases[O], Table
       WAITING: cancel,
       IN_PROGRESS: waitForEnd,
       UNKNOWN: waitForEnd,
-      CANCELLED: removeWhatCancelledLeft,
-      ABSENT: absent,
+      CANCELLED: removeWhatIsLeft,
+      ABSENT: removeWhatIsLeft,
     },
     leaving: {
       ...DELETE_ENDS,
@@ -198,7 +198,7 @@ const MUTATING: { readonly [O in keyof Phases]: Readonly<Record<Phases[O], Table
       IN_PROGRESS: waitForEnd,
       UNKNOWN: waitForEnd,
       CANCELLED: (look) => removeOwnRevision(look, deleted),
-      ABSENT: deleted,
+      ABSENT: (look) => removeOwnRevision(look, deleted),
     },
   },
 };

@@ -1,9 +1,17 @@
 import { text } from '../job/properties';
-import { belongsToJob, isUntagged, jobTag, type Revision, revisionOf, wantsOwnRevision } from '../job/revision';
+import {
+  belongsToJob,
+  createdRevisionOf,
+  isUntagged,
+  jobTag,
+  type Revision,
+  revisionOf,
+  wantsOwnRevision,
+} from '../job/revision';
 import { hasEnded } from '../job/states';
-import { failed, notFound, success } from './answers';
+import { failed, jobIdOf, notFound, success } from './answers';
 import type { Look, Rule } from './look';
-import { accepted, revisionSeen, tried } from './outcomes';
+import { accepted, jobSeen, revisionSeen, tried } from './outcomes';
 import type { Step } from './steps';
 
 /**
@@ -75,8 +83,10 @@ function revisionGone({ situation, job }: Look, revisionId: string): Step {
  * @param nothingLeft what to answer where there is no revision of the job's own (any more)
  */
 export function removeOwnRevision(look: Look, nothingLeft: Rule): Step {
-  const { situation, job } = look;
-  const name = revisionOf(job);
+  const { situation } = look;
+  const job = jobSeen(situation);
+  // The service forgets a job after 90 days, and its revision then is known by the model alone.
+  const name = job === undefined ? createdRevisionOf(situation.desired) : revisionOf(job);
   if (accepted(situation, 'DeleteRevision')) {
     return { status: 'SUCCESS' };
   }
@@ -87,7 +97,7 @@ export function removeOwnRevision(look: Look, nothingLeft: Rule): Step {
   if (revision === undefined) {
     return { call: 'GetRevision', ...name };
   }
-  if (revision === 'absent' || !belongsToJob(revision, job.Id)) {
+  if (revision === 'absent' || !belongsToJob(revision, jobIdOf(situation) as string)) {
     return nothingLeft(look);
   }
   return mustBeOpened(revision) && !tried(situation, 'UpdateRevision')

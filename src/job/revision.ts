@@ -62,3 +62,12 @@ export function revisionOf(job: Job): { readonly dataSetId: string; readonly rev
   const revisionId = text(branch, 'RevisionId');
   return dataSetId === undefined || revisionId === undefined ? undefined : { dataSetId, revisionId };
 }
+
+/** The job's own revision as a model names it, for when the service has forgotten the job. */
+export function createdRevisionOf(
+  model: Properties,
+): { readonly dataSetId: string; readonly revisionId: string } | undefined {
+  const dataSetId = text(model, 'DataSetId');
+  const revisionId = text(model, 'CreatedRevisionId');
+  return dataSetId === undefined || revisionId === undefined ? undefined : { dataSetId, revisionId };
+}

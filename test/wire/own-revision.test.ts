@@ -15,6 +15,7 @@ import { makeEntrypoints } from '../../src/runtime/entrypoint';
 import type { Answer } from './contract';
 import { ASSET_TYPE, LocalExchange } from './local-exchange';
 import { Registry, wireEvent } from './registry';
+import { clock } from './time';
 
 /**
  * Jobs with a revision of their own (design, section 9), driven as CloudFormation drives them. Whatever goes wrong, and at whichever
@@ -308,6 +309,24 @@ describe('a list', () => {
     exchange.faults({ faults: [{ on: 'GetRevision', do: { error: 'AccessDeniedException' } }] });
     expect((await registry.list({ DataSetId })).models.map(({ Id }) => Id)).toEqual([model.Id]);
   });
+});
+
+test('after 90 days, when the service has forgotten the job, its model still leads to the revision', async () => {
+  const { DataSetId, model } = await publishable();
+  clock.advance(91 * 24 * 60 * 60 * 1_000);
+  expect(await registry.read({ Id: model.Id })).toMatchObject({ errorCode: 'NotFound' });
+  expect((await registry.delete(model)).last).toEqual({ status: 'SUCCESS' });
+  expect((await holdings(DataSetId)).revisions).toEqual([]);
+  expect((await registry.delete(model)).last).toMatchObject({ errorCode: 'NotFound' });
+});
+
+test('a job that vanishes during its create leaves no revision after the rollback', async () => {
+  const DataSetId = await dataSet();
+  exchange.faults({ faults: [{ on: 'CreateJob', do: { job: { seconds: 2, end: 'VANISHED' } } }] });
+  const created = await create({ Type: S3.type, ...S3.properties, DataSetId, StartOnCreation: true });
+  expect(created).toMatchObject({ status: 'FAILED', errorCode: 'NotStabilized' });
+  expect((await registry.delete(created.resourceModel as Properties)).last).toEqual({ status: 'SUCCESS' });
+  expect(await holdings(DataSetId)).toEqual({ revisions: [], jobs: [] });
 });
 
 test('a revision whose tag failed gets it later, even if the context was lost', async () => {
