@@ -22,8 +22,9 @@ import { clock } from './time';
  * call: in the end the service holds no revision and no job that CloudFormation does not know.
  */
 
-/** The handlers with little patience for an upload that fails again and again: its pauses are real. */
-const { entrypoint } = makeEntrypoints(new Resource({ budgetFor: () => AbortSignal.timeout(400) }), {
+/** How long an invocation may take, milliseconds: short where an upload fails again and again, for its pauses are real. */
+let patience = 40_000;
+const { entrypoint } = makeEntrypoints(new Resource({ budgetFor: () => AbortSignal.timeout(patience) }), {
   secretPaths: schema.writeOnlyProperties,
   print: () => undefined,
 });
@@ -36,7 +37,10 @@ beforeAll(async () => {
   exchange.write('source', 'a.csv', Buffer.from('a\n1\n'));
 });
 afterAll(() => exchange.stop());
-afterEach(() => exchange.faults());
+afterEach(() => {
+  exchange.faults();
+  patience = 40_000;
+});
 
 const KINDS: { type: JobTypeName; properties: Properties; upload?: true }[] = [
   {
@@ -104,6 +108,7 @@ const update = async (before: Properties, after: Properties, rollback = false): 
 async function createOrRollBack(model: Properties): Promise<Answer> {
   const answer = await create(model);
   exchange.faults();
+  patience = 40_000;
   if (answer.status === 'FAILED' && answer.resourceModel !== undefined) {
     expect((await remove(answer.resourceModel.Id)).errorCode ?? 'NotFound').toBe('NotFound');
   }
@@ -213,6 +218,7 @@ describe.each(KINDS)('$type', (kind) => {
   test.each(forGood)('create: $call refused again and again leaves nothing', async ({ call }) => {
     const DataSetId = await dataSet(type);
     exchange.faults({ faults: [{ on: call, do: FAULTS['a throttle'] as FaultAction }] });
+    patience = call === 'SignedUrlPut' ? 1_500 : patience;
     const created = await createOrRollBack({ Type: type, ...properties, DataSetId, StartOnCreation: true });
     expect(created.status).toBe('FAILED');
     expect(await holdings(DataSetId)).toEqual({ revisions: [], jobs: [] });
