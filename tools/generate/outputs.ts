@@ -7,7 +7,6 @@ import { promisify } from 'node:util';
 import { COMPACT_SCHEMA_FILE, inRoot, pythonTool, SCHEMA_FILE } from '../support/paths';
 import { adaptModels } from './adapt-models';
 import { compactSchemaModule } from './compact-schema';
-import { formatted } from './formatted';
 
 const run = promisify(execFile);
 
@@ -37,7 +36,7 @@ export async function withCfn(): Promise<Files> {
 
     const files = new Map<string, string>();
     files.set('src/models.ts', adaptModels(await readFile(join(folder, 'src', 'models.ts'), 'utf8')));
-    files.set(ROLE_FILE, formatted(ROLE_FILE, await readFile(join(folder, ROLE_FILE), 'utf8')));
+    files.set(ROLE_FILE, await readFile(join(folder, ROLE_FILE), 'utf8'));
     for (const file of await listDocs(folder)) {
       files.set(file, tidy(await readFile(join(folder, file), 'utf8')));
     }
