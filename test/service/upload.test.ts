@@ -1,4 +1,4 @@
-import './one-realm';
+import '../support/one-realm';
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

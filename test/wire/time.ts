@@ -1,4 +1,4 @@
-import './one-realm';
+import '../support/one-realm';
 import { ManualClock } from '../../emulator/clock';
 import { randomFrom, SEED } from '../job/seed';
 
