@@ -1,3 +1,4 @@
+import { propertyAt } from '../job/check-schema';
 import { createOnlyDifferences, IN_PLACE } from '../job/differences';
 import { own, type Properties } from '../job/properties';
 import { PROPERTY_NODES } from '../job/schema-node';
@@ -29,7 +30,7 @@ export function changeOf(desired: Properties, before: Properties): Change {
 }
 
 function isRefused(path: string, differing: readonly string[], finalise: boolean | undefined): boolean {
-  const property = path.split(/[.[]/, 1)[0] as string;
+  const property = propertyAt(path);
   if (property === 'FinalizeRevision') {
     return finalise !== false;
   }

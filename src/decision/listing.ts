@@ -1,8 +1,8 @@
 import type { Job } from '../job/job';
-import { type Revision, revisionOf } from '../job/revision';
+import { type Revision, type RevisionName, revisionOf } from '../job/revision';
 import { hasEnded } from '../job/states';
 import { modelOf } from '../job/translate';
-import type { Outcome, RevisionName, Situation, Step } from './steps';
+import type { Outcome, Situation, Step } from './steps';
 
 /**
  * A page of a list, once ListJobs has answered. It shows what a read of each job would: what is listed has to be readable, so

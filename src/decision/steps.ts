@@ -1,6 +1,6 @@
 import type { Job } from '../job/job';
 import type { Properties } from '../job/properties';
-import type { Revision } from '../job/revision';
+import type { Revision, RevisionName } from '../job/revision';
 import type { CreateJobInput } from '../job/translate';
 import type { FileToUpload } from '../job/upload';
 import type { CallbackContext } from './callback-context';
@@ -49,12 +49,6 @@ export type Call =
   | { readonly call: 'TagResource'; readonly arn: string; readonly tags: Readonly<Record<string, string>> }
   /** PUT of a file to the URL that CreateJob gave; tried again while the URL lives. */
   | { readonly call: 'Upload'; readonly file: FileToUpload; readonly url: string; readonly expiresAt?: string };
-
-/** How the API names a revision. */
-export interface RevisionName {
-  readonly dataSetId: string;
-  readonly revisionId: string;
-}
 
 export type CallName = Call['call'];
 

@@ -8,6 +8,11 @@ export interface Problem {
   readonly text: string;
 }
 
+/** The top-level property that a problem's path begins with. */
+export function propertyAt(path: string): string {
+  return path.split(/[.[]/, 1)[0] as string;
+}
+
 /** Whether a value may be repeated in a message: secrets may not. */
 export type MayEcho = (path: string) => boolean;
 

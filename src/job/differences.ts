@@ -16,12 +16,13 @@ export const IN_PLACE: readonly string[] = ['StartOnCreation', 'FinalizeRevision
  * @param previous what it asked for before, or what the service shows
  */
 export function createOnlyDifferences(desired: Properties, previous: Properties): string[] {
+  const [nowInEffect, beforeInEffect] = [inEffect(desired), inEffect(previous)];
   const names = new Set([...Object.keys(desired), ...Object.keys(previous)]);
   return [...names].filter((name) => {
     if (isReadOnly(name) || IN_PLACE.includes(name)) {
       return false;
     }
-    const [now, before] = [inEffect(desired, name), inEffect(previous, name)];
+    const [now, before] = [nowInEffect(name), beforeInEffect(name)];
     if ((isWriteOnly(name) || isComputed(desired, name)) && (now === undefined || before === undefined)) {
       return false;
     }
@@ -35,8 +36,12 @@ function isComputed(model: Properties, name: string): boolean {
   return jobType(model.Type)?.upload?.hash === name;
 }
 
-function inEffect(model: Properties, name: string): unknown {
+/** The values that take effect in a model, by property. The hash of a file is computed once: files may be long. */
+function inEffect(model: Properties): (name: string) => unknown {
   const inputs: readonly Input[] = jobType(model.Type)?.inputs ?? [];
-  const input = inputs.find((candidate) => candidate.property === name);
-  return input === undefined ? own(model, name) : effective({ ...model, ...computedHash(model) }, input);
+  const whole = { ...model, ...computedHash(model) };
+  return (name) => {
+    const input = inputs.find((candidate) => candidate.property === name);
+    return input === undefined ? own(model, name) : effective(whole, input);
+  };
 }

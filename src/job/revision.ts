@@ -51,23 +51,26 @@ export function wantsOwnRevision(model: Properties): boolean {
   return jobType(model.Type)?.ownRevision === true && own(model, 'RevisionId') === undefined;
 }
 
+/** How the API names a revision. */
+export interface RevisionName {
+  readonly dataSetId: string;
+  readonly revisionId: string;
+}
+
 /** The revision that a job fills, where it is of a type that may own it. */
-export function revisionOf(job: Job): { readonly dataSetId: string; readonly revisionId: string } | undefined {
+export function revisionOf(job: Job): RevisionName | undefined {
   const type = jobType(job.Type);
   const branch = type?.ownRevision === true ? own(job.Details, type.details) : undefined;
-  if (!isRecord(branch)) {
-    return undefined;
-  }
-  const dataSetId = text(branch, 'DataSetId');
-  const revisionId = text(branch, 'RevisionId');
-  return dataSetId === undefined || revisionId === undefined ? undefined : { dataSetId, revisionId };
+  return isRecord(branch) ? revisionNamed(branch, 'RevisionId') : undefined;
 }
 
 /** The job's own revision as a model names it, for when the service has forgotten the job. */
-export function createdRevisionOf(
-  model: Properties,
-): { readonly dataSetId: string; readonly revisionId: string } | undefined {
-  const dataSetId = text(model, 'DataSetId');
-  const revisionId = text(model, 'CreatedRevisionId');
+export function createdRevisionOf(model: Properties): RevisionName | undefined {
+  return revisionNamed(model, 'CreatedRevisionId');
+}
+
+function revisionNamed(record: Properties, member: string): RevisionName | undefined {
+  const dataSetId = text(record, 'DataSetId');
+  const revisionId = text(record, member);
   return dataSetId === undefined || revisionId === undefined ? undefined : { dataSetId, revisionId };
 }

@@ -1,5 +1,5 @@
 import { canonical } from './canonical';
-import { checkSchema, type Problem, shown, unknownMember } from './check-schema';
+import { checkSchema, type Problem, propertyAt, shown, unknownMember } from './check-schema';
 import { JOB_TYPE_NAMES, type JobType, jobType, ownProperties, type Rule, typesWith, type Upload } from './job-types';
 import { own, type Properties } from './properties';
 import { PROPERTY_NODES, type SchemaNode } from './schema-node';
@@ -75,7 +75,7 @@ function propertiesOf(type: JobType): readonly string[] {
 }
 
 function mayEcho(path: string): boolean {
-  return !isWriteOnly(path.split(/[.[]/, 1)[0] as string);
+  return !isWriteOnly(propertyAt(path));
 }
 
 /** Exact duplicates among the entries of a top-level list: `uniqueItems` would turn the list into a Set in the models. */
