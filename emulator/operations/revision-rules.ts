@@ -1,4 +1,4 @@
-import { conflict } from '../errors';
+import { conflict, type ServiceError } from '../errors';
 import type { Assumptions } from '../faults/assumptions';
 import type { Revision } from '../store/records';
 
@@ -6,21 +6,8 @@ import type { Revision } from '../store/records';
 
 /** @throws ServiceError 409 unless the comment and assets may change */
 export function mustBeOpen(revision: Revision, { changeFinalizedRevision }: Assumptions): void {
-  if (revision.revokedAt !== undefined)
-    throw conflict('REVISION', revision.id, `Revision ${revision.id} is revoked and cannot be changed.`);
-  if (revision.published)
-    throw conflict(
-      'REVISION',
-      revision.id,
-      `Revision ${revision.id} is published and cannot be changed; it can be revoked.`,
-    );
-  if (revision.finalized && changeFinalizedRevision === 'refused') {
-    throw conflict(
-      'REVISION',
-      revision.id,
-      `Revision ${revision.id} is finalized and cannot be changed; reopen it first.`,
-    );
-  }
+  if (revision.revokedAt !== undefined) throw refusal(revision, 'is revoked and cannot be changed.');
+  mustBeUnpublished(revision, 'changed', changeFinalizedRevision);
 }
 
 /** Assets of a published revision can be deleted only after it was revoked. @throws ServiceError 409 */
@@ -35,19 +22,23 @@ export function mustBeDeletable(
 ): void {
   if (revision.revokedAt !== undefined) {
     if (deleteRevokedRevision === 'allowed') return;
-    throw conflict('REVISION', revision.id, `Revision ${revision.id} is revoked and cannot be deleted.`);
+    throw refusal(revision, 'is revoked and cannot be deleted.');
   }
-  if (revision.published)
-    throw conflict(
-      'REVISION',
-      revision.id,
-      `Revision ${revision.id} is published and cannot be deleted; it can be revoked.`,
-    );
-  if (revision.finalized && deleteFinalizedRevision === 'refused') {
-    throw conflict(
-      'REVISION',
-      revision.id,
-      `Revision ${revision.id} is finalized and cannot be deleted; reopen it first.`,
-    );
+  mustBeUnpublished(revision, 'deleted', deleteFinalizedRevision);
+}
+
+/** @param finalized whether being finalised is a hindrance, too */
+function mustBeUnpublished(
+  revision: Revision,
+  done: 'changed' | 'deleted',
+  finalized: Assumptions['changeFinalizedRevision'],
+): void {
+  if (revision.published) throw refusal(revision, `is published and cannot be ${done}; it can be revoked.`);
+  if (revision.finalized && finalized === 'refused') {
+    throw refusal(revision, `is finalized and cannot be ${done}; reopen it first.`);
   }
+}
+
+function refusal({ id }: Revision, why: string): ServiceError {
+  return conflict('REVISION', id, `Revision ${id} ${why}`);
 }
