@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -8,6 +6,7 @@ import { unzipSync } from 'fflate';
 import { ManualClock } from '../../emulator/clock';
 import { startEmulator } from '../../emulator/emulator';
 import { makePackage } from '../package/make-package';
+import { ChildFunction } from '../support/child-function';
 import { inRoot } from '../support/paths';
 import type { Result } from '../test-all/step';
 
@@ -134,41 +133,20 @@ const FUNCTION = `
 /** The function in a process and a folder of its own, with nothing of ours in its environment. */
 class Lambda {
   version = '';
-  private readonly process: ChildProcess;
-  private readonly said: Buffer[] = [];
+  private readonly child: ChildFunction;
 
   constructor(node: string, { folder, module, name }: Handler, endpoint: string) {
-    this.process = spawn(node, ['-e', FUNCTION, module, name], {
-      cwd: folder,
-      env: { AWS_ENDPOINT_URL_DATAEXCHANGE: endpoint, AWS_REGION: 'us-east-1' },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    this.process.stderr?.on('data', (chunk: Buffer) => this.said.push(chunk));
-    this.process.on('error', ({ message }) => this.said.push(Buffer.from(message)));
+    const env = { AWS_ENDPOINT_URL_DATAEXCHANGE: endpoint, AWS_REGION: 'us-east-1' };
+    this.child = new ChildFunction(node, ['-e', FUNCTION, module, name], { cwd: folder, env });
   }
 
   async invoke(event: Plain): Promise<Plain> {
-    const settled = new AbortController();
-    const { signal } = settled;
-    const ended = once(this.process, 'exit', { signal }).then(() => {
-      throw new Error(`the function has ended: ${Buffer.concat(this.said)}`);
-    });
-    ended.catch(() => {});
-    try {
-      const answered = once(this.process, 'message', { signal });
-      this.process.send(event);
-      const [{ answer, version }] = (await Promise.race([answered, ended])) as [{ answer: Plain; version: string }];
-      this.version = version;
-      return answer;
-    } finally {
-      settled.abort();
-    }
+    const { answer, version } = await this.child.ask<{ answer: Plain; version: string }>(event);
+    this.version = version;
+    return answer;
   }
 
-  async stop(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const ended = once(this.process, 'exit');
-    this.process.kill();
-    await ended;
+  stop(): Promise<void> {
+    return this.child.stop();
   }
 }
