@@ -4,23 +4,20 @@ import {
   BaseResource,
   handlerEvent,
   type LoggerProxy,
-  OperationStatus,
-  ProgressEvent,
   type SessionProxy,
 } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
-import type { Answer, Call, Operation, Outcome } from './decision/steps';
 import { normalise } from './job/normalise';
 import type { Properties } from './job/properties';
 import { ResourceModel } from './models';
-import { runOperation } from './run-operation';
+import type { Answer } from './operations/answer';
+import { invoke } from './operations/invoke';
+import type { OperationName } from './operations/request';
 import type { Logger } from './runtime/log';
 import type { WireRequest } from './runtime/wire-request';
 import { budgetFor } from './service/budget';
-import { perform } from './service/calls';
 import { type Caller, clientFor } from './service/client';
-import { refusalOf } from './service/errors';
+import { DataExchange } from './service/data-exchange';
 
-type Event = ProgressEvent<ResourceModel>;
 type Arguments = [
   session: SessionProxy,
   request: WireRequest<ResourceModel>,
@@ -35,7 +32,7 @@ export interface Surroundings {
   /** 0 to 1. */
   readonly random: () => number;
   /** What ends all calls of an invocation that takes too long. */
-  readonly budgetFor: (operation: Operation) => AbortSignal;
+  readonly budgetFor: (operation: OperationName) => AbortSignal;
 }
 
 /** The class that CloudFormation's library calls. Nothing in it is thrown: every end is a progress event. */
@@ -48,119 +45,65 @@ export class Resource extends BaseResource<ResourceModel> {
   }
 
   @handlerEvent(Action.Create)
-  async create(...given: Arguments): Promise<Event> {
+  async create(...given: Arguments): Promise<Answer> {
     return this.run('CREATE', ...given);
   }
 
   @handlerEvent(Action.Read)
-  async read(...given: Arguments): Promise<Event> {
+  async read(...given: Arguments): Promise<Answer> {
     return this.run('READ', ...given);
   }
 
   @handlerEvent(Action.Update)
-  async update(...given: Arguments): Promise<Event> {
+  async update(...given: Arguments): Promise<Answer> {
     return this.run('UPDATE', ...given);
   }
 
   @handlerEvent(Action.Delete)
-  async delete(...given: Arguments): Promise<Event> {
+  async delete(...given: Arguments): Promise<Answer> {
     return this.run('DELETE', ...given);
   }
 
   @handlerEvent(Action.List)
-  async list(...given: Arguments): Promise<Event> {
+  async list(...given: Arguments): Promise<Answer> {
     return this.run('LIST', ...given);
   }
 
-  private async run(operation: Operation, ...[session, request, callbackContext, logger]: Arguments): Promise<Event> {
+  protected run(operation: OperationName, ...[session, request, callbackContext, logger]: Arguments): Promise<Answer> {
     const { now, random } = this.surroundings;
-    const signal = this.surroundings.budgetFor(operation);
-    const client = clientFor(operation, session.configuration as Caller);
-    const call = async (step: Call): Promise<Outcome> => {
-      try {
-        return await perform(client, step, signal, now);
-      } catch (error) {
-        const refusal = refusalOf(error, step.call);
-        if (refusal.code === 'InternalFailure') {
-          logger.log(error);
-        }
-        return { call: step.call, refusal };
-      }
-    };
-    const answer = await runOperation(
+    const log = (message: string, fields?: Record<string, unknown>): void => writeLine(logger, message, fields);
+    const exchange = new DataExchange(clientFor(operation, session.configuration as Caller), {
+      signal: this.surroundings.budgetFor(operation),
+      now,
+      log,
+    });
+    return invoke(
       {
         operation,
         desired: normalise(request.desiredProperties ?? request.desiredResourceState?.serialize()),
         previous: previousModel(request),
         token: request.clientRequestToken || randomUUID(),
         rollback: request.rollback === true,
+        callbackContext,
         nextToken: request.nextToken,
         maxResults: request.maxResults,
-        callbackContext,
       },
-      { perform: call, now, random, log: (message, fields) => logged(logger, message, fields) },
+      exchange,
+      { now, random, log },
     );
-    return eventOf(answer);
   }
 }
 
-/** Logs a line; once a job is known, every later line of the invocation names it (where the logger is our runtime's). */
-function logged(logger: LoggerProxy & Partial<Logger>, message: string, fields: Record<string, unknown> = {}): void {
+/** Logs a line. Once a job is known, every later line of the invocation names it (where the logger is our runtime's). */
+function writeLine(logger: LoggerProxy & Partial<Logger>, message: string, fields: Record<string, unknown> = {}): void {
   if (fields.jobId !== undefined) {
     logger.bind?.({ jobId: fields.jobId });
   }
   logger.log(message, fields);
 }
 
-/** The state before an update; undefined where the event has none (Cloud Control may leave it out). */
-function previousModel(request: WireRequest<ResourceModel>): ReturnType<typeof normalise> | undefined {
+/** The model before an update; undefined where the event has none (Cloud Control may leave it out). */
+function previousModel(request: WireRequest<ResourceModel>): Properties | undefined {
   const previous = normalise(request.previousProperties ?? request.previousResourceState?.serialize());
   return Object.keys(previous).length > 0 ? previous : undefined;
-}
-
-/**
- * A model as the library's class. A value that its class cannot take (an update may bring `StartOnCreation: maybe`, and is
- * asked again after a fault) goes back as it came.
- */
-function instanceOf(model: Properties): ResourceModel {
-  try {
-    return ResourceModel.deserialize(model);
-  } catch {
-    return model as unknown as ResourceModel;
-  }
-}
-
-function eventOf(answer: Answer): Event {
-  return new ProgressEvent<ResourceModel>({ ...members(answer) } as Partial<ProgressEvent>) as Event;
-}
-
-function members(answer: Answer): Record<string, unknown> {
-  switch (answer.status) {
-    case 'IN_PROGRESS':
-      return {
-        status: OperationStatus.InProgress,
-        message: answer.message,
-        callbackContext: answer.context,
-        callbackDelaySeconds: answer.delaySeconds,
-        resourceModel: instanceOf(answer.model),
-      };
-    case 'FAILED':
-      return {
-        status: OperationStatus.Failed,
-        errorCode: answer.code,
-        message: answer.message,
-        resourceModel: answer.model && instanceOf(answer.model),
-      };
-    case 'SUCCESS':
-      return 'models' in answer
-        ? {
-            status: OperationStatus.Success,
-            resourceModels: answer.models.map(instanceOf),
-            nextToken: answer.nextToken,
-          }
-        : {
-            status: OperationStatus.Success,
-            resourceModel: answer.model && instanceOf(answer.model),
-          };
-  }
 }

@@ -1,5 +1,5 @@
 import { canonical } from './canonical';
-import { type Input, jobType } from './job-types';
+import { jobType } from './job-types';
 import { own, type Properties } from './properties';
 import { PROPERTY_NODES, type SchemaNode } from './schema-node';
 import { computedHash, effective, isReadOnly, isWriteOnly } from './translate';
@@ -16,13 +16,12 @@ export const IN_PLACE: readonly string[] = ['StartOnCreation', 'FinalizeRevision
  * @param previous what it asked for before, or what the service shows
  */
 export function createOnlyDifferences(desired: Properties, previous: Properties): string[] {
-  const [nowInEffect, beforeInEffect] = [inEffect(desired), inEffect(previous)];
   const names = new Set([...Object.keys(desired), ...Object.keys(previous)]);
   return [...names].filter((name) => {
     if (isReadOnly(name) || IN_PLACE.includes(name)) {
       return false;
     }
-    const [now, before] = [nowInEffect(name), beforeInEffect(name)];
+    const [now, before] = [inEffect(desired, name), inEffect(previous, name)];
     if ((isWriteOnly(name) || isComputed(desired, name)) && (now === undefined || before === undefined)) {
       return false;
     }
@@ -36,12 +35,12 @@ function isComputed(model: Properties, name: string): boolean {
   return jobType(model.Type)?.upload?.hash === name;
 }
 
-/** The values that take effect in a model, by property. The hash of a file is computed once: files may be long. */
-function inEffect(model: Properties): (name: string) => unknown {
-  const inputs: readonly Input[] = jobType(model.Type)?.inputs ?? [];
-  const whole = { ...model, ...computedHash(model) };
-  return (name) => {
-    const input = inputs.find((candidate) => candidate.property === name);
-    return input === undefined ? own(model, name) : effective(whole, input);
-  };
+/** The value of a property that takes effect: what the model says or its file amounts to, else the service's default. */
+function inEffect(model: Properties, name: string): unknown {
+  const { inputs = [], upload } = jobType(model.Type) ?? {};
+  if (name === upload?.hash) {
+    return own({ ...model, ...computedHash(model) }, name);
+  }
+  const input = inputs.find(({ property }) => property === name);
+  return input === undefined ? own(model, name) : effective(model, input);
 }

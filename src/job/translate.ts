@@ -4,7 +4,7 @@ import { isRecord, own, type Properties } from './properties';
 import { belongsToJob, type Revision } from './revision';
 import { schema } from './schema';
 import { wasStarted } from './states';
-import { fileOf } from './upload';
+import { fileOf, md5Of } from './upload';
 
 /** The body of CreateJob (API_CreateJob): the type and its one branch of `Details`. */
 export interface CreateJobInput {
@@ -37,7 +37,7 @@ export function createJobInput(model: Properties, revisionId?: string): CreateJo
 export function computedHash(model: Properties): Properties {
   const hash = jobType(model.Type)?.upload?.hash;
   const file = fileOf(model);
-  return hash === undefined || file === undefined ? {} : { [hash]: file.md5 };
+  return hash === undefined || file === undefined ? {} : { [hash]: md5Of(file.content) };
 }
 
 /**

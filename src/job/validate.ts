@@ -4,7 +4,7 @@ import { JOB_TYPE_NAMES, type JobType, jobType, ownProperties, type Rule, typesW
 import { own, type Properties } from './properties';
 import { PROPERTY_NODES, type SchemaNode } from './schema-node';
 import { isReadOnly, isWriteOnly } from './translate';
-import { fileOf } from './upload';
+import { fileOf, md5Of } from './upload';
 
 const COMMON = ['Type', 'StartOnCreation'];
 const WRITABLE = Object.keys(PROPERTY_NODES).filter((name) => !isReadOnly(name));
@@ -113,9 +113,11 @@ function checkUpload(model: Properties, { content, hash, format }: Upload): Prob
       ? [{ path: hash, text: `is required for ${String(model.Type)} where ${content} is not given, but missing` }]
       : [];
   }
+  // The digest of a long file takes time, so it is computed only where there is something to compare it with.
+  const md5 = given === undefined ? undefined : md5Of(file.content);
   return [
-    ...(given !== undefined && given !== file.md5
-      ? [{ path: hash, text: `does not agree with ${content}, whose MD5 is ${file.md5}; correct it or leave it out` }]
+    ...(given !== md5
+      ? [{ path: hash, text: `does not agree with ${content}, whose MD5 is ${md5}; correct it or leave it out` }]
       : []),
     ...(format === 'json' && !isJson(file.content) ? [{ path: content, text: 'must be a JSON document' }] : []),
   ];

@@ -1,10 +1,10 @@
-import type { Operation } from '../decision/steps';
+import type { OperationName } from '../operations/request';
 
 /**
  * How many milliseconds the calls of one invocation may take in all, SDK retries included. CloudFormation waits 30 s for a
  * read or list and 60 s for the others; the answer has to be there after 25 and 45, and up to 2 of them belong to log delivery.
  */
-const BUDGET_MS: Readonly<Record<Operation, number>> = {
+const BUDGET_MS: Readonly<Record<OperationName, number>> = {
   READ: 22_000,
   LIST: 22_000,
   CREATE: 40_000,
@@ -13,7 +13,7 @@ const BUDGET_MS: Readonly<Record<Operation, number>> = {
 };
 
 /** The signal that ends every call of an invocation which begins now. */
-export function budgetFor(operation: Operation): AbortSignal {
+export function budgetFor(operation: OperationName): AbortSignal {
   return AbortSignal.timeout(BUDGET_MS[operation]);
 }
 

@@ -1,6 +1,6 @@
 import { DataExchangeClient, type DataExchangeClientConfig } from '@aws-sdk/client-dataexchange';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Operation } from '../decision/steps';
+import type { OperationName } from '../operations/request';
 
 /** Whose call it is and where it goes, as the handler's session tells. */
 export interface Caller {
@@ -23,13 +23,13 @@ const connections = new NodeHttpHandler({
  * back by themselves: there a repetition inside the call only costs, and one of CreateJob makes another idle job for each lost
  * answer.
  */
-const ATTEMPTS: Readonly<Record<Operation, number>> = { CREATE: 1, UPDATE: 1, DELETE: 1, READ: 3, LIST: 3 };
+const ATTEMPTS: Readonly<Record<OperationName, number>> = { CREATE: 1, UPDATE: 1, DELETE: 1, READ: 3, LIST: 3 };
 
 /**
  * A client with the caller's credentials for one operation. It reaches a local service by the SDK's own
  * `AWS_ENDPOINT_URL_DATAEXCHANGE`.
  */
-export function clientFor(operation: Operation, caller: Caller): DataExchangeClient {
+export function clientFor(operation: OperationName, caller: Caller): DataExchangeClient {
   return new DataExchangeClient({
     region: caller.region,
     credentials: caller.credentials,

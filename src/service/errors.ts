@@ -1,28 +1,44 @@
-import type { CallName, ErrorCode, Refusal } from '../decision/steps';
 import { own } from '../job/properties';
+import type { ErrorCode } from '../operations/answer';
+import { Refusal, type RefusalKind } from '../operations/exchange';
 
 /** An answer with a good status that cannot be used: a job without an id, a body that is not JSON. */
 export class UnusableAnswer extends Error {
   override readonly name = 'UnusableAnswer';
 }
 
+/** A call as a person knows it: the operation of the API (and the IAM action), or the upload. */
+export type CallName =
+  | 'CancelJob'
+  | 'CreateJob'
+  | 'CreateRevision'
+  | 'DeleteRevision'
+  | 'GetJob'
+  | 'GetRevision'
+  | 'ListDataSetRevisions'
+  | 'ListJobs'
+  | 'StartJob'
+  | 'TagResource'
+  | 'UpdateRevision'
+  | 'Upload';
+
 interface Meaning {
-  readonly kind: Refusal['kind'];
+  readonly kind: RefusalKind;
   readonly code: ErrorCode;
 }
 
-const INVALID: Meaning = { kind: 'final', code: 'InvalidRequest' };
+const INVALID: Meaning = { kind: 'permanent', code: 'InvalidRequest' };
 const ABSENT: Meaning = { kind: 'absent', code: 'NotFound' };
-const DENIED: Meaning = { kind: 'final', code: 'AccessDenied' };
+const DENIED: Meaning = { kind: 'permanent', code: 'AccessDenied' };
 const CONFLICT: Meaning = { kind: 'conflict', code: 'ResourceConflict' };
 const QUOTA: Meaning = { kind: 'quota', code: 'ServiceLimitExceeded' };
-const THROTTLED: Meaning = { kind: 'fault', code: 'Throttling' };
-const SERVICE_FAULT: Meaning = { kind: 'fault', code: 'ServiceInternalError' };
-const NO_ANSWER: Meaning = { kind: 'fault', code: 'NetworkFailure' };
+const THROTTLED: Meaning = { kind: 'transient', code: 'Throttling' };
+const SERVICE_FAULT: Meaning = { kind: 'transient', code: 'ServiceInternalError' };
+const NO_ANSWER: Meaning = { kind: 'transient', code: 'NetworkFailure' };
 /** CloudFormation hands fresh credentials to every invocation, so even these pass. */
-const CREDENTIALS: Meaning = { kind: 'fault', code: 'InvalidCredentials' };
-const NOT_UPLOADED: Meaning = { kind: 'final', code: 'GeneralServiceException' };
-const UNEXPECTED: Meaning = { kind: 'final', code: 'InternalFailure' };
+const CREDENTIALS: Meaning = { kind: 'transient', code: 'InvalidCredentials' };
+const NOT_UPLOADED: Meaning = { kind: 'permanent', code: 'GeneralServiceException' };
+const UNEXPECTED: Meaning = { kind: 'permanent', code: 'InternalFailure' };
 
 /** What an error's name means: the modelled errors (API_CreateJob, API_StartJob, …), then those of signing, throttling and network. */
 const BY_NAME: Readonly<Record<string, Meaning>> = {
@@ -90,16 +106,16 @@ const ADVICE: Partial<Record<ErrorCode, (call: CallName) => string>> = {
   ServiceLimitExceeded: () => 'Wait, remove what is not needed, or ask AWS to raise the limit',
 };
 
-/** What an error that the SDK (or the way to it) threw means to an operation. Never throws, whatever was thrown. */
-export function refusalOf(error: unknown, call: CallName): Refusal {
+/** What an error that the SDK or the network threw means to an operation. Never throws, whatever was thrown. */
+export function refusalFor(error: unknown, call: CallName): Refusal {
   const thrown = thrownError(error);
   const meaning = inCall(call, meaningOf(thrown), thrown);
-  return {
-    kind: meaning.kind,
-    code: meaning.code,
-    message: meaning === UNEXPECTED ? unexpected(call) : messageOf(call, thrown, meaning),
-    limitValue: typeof thrown.LimitValue === 'number' ? thrown.LimitValue : undefined,
-  };
+  return new Refusal(
+    meaning.kind,
+    meaning.code,
+    meaning === UNEXPECTED ? unexpected(call) : messageOf(call, thrown, meaning),
+    typeof thrown.LimitValue === 'number' ? thrown.LimitValue : undefined,
+  );
 }
 
 /** The members that SDK errors and Node's network errors have. */

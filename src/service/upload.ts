@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FileToUpload } from '../job/upload';
+import { type FileToUpload, md5Of } from '../job/upload';
 
 /** The upload did not succeed while its URL lived. The message holds neither the URL nor the content: both are secrets. */
 export class UploadFailed extends Error {
@@ -24,8 +24,9 @@ export async function upload(
 ): Promise<void> {
   const end = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
   const body = Buffer.from(file.content, 'utf8');
+  const md5 = md5Of(file.content);
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
-    const problem = await put(url, body, file.md5, signal);
+    const problem = await put(url, body, md5, signal);
     if (problem === undefined) {
       return;
     }

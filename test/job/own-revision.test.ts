@@ -173,7 +173,7 @@ describe('a file in the template', () => {
 
   it('goes to the service as its hash, and is not shown again', () => {
     const model = { ...URL_IMPORT, UrlAssetContent: FILE };
-    expect(fileOf(model)).toEqual({ property: 'UrlAssetContent', content: FILE, md5: FILE_MD5 });
+    expect(fileOf(model)).toEqual({ property: 'UrlAssetContent', content: FILE });
     expect(computedHash(model)).toEqual({ UrlAssetMd5Hash: FILE_MD5 });
     const input = createJobInput(model);
     expect(input.Details).toMatchObject({ ImportAssetFromSignedUrl: { Md5Hash: FILE_MD5 } });

@@ -3,7 +3,6 @@ import { createOnlyDifferences, IN_PLACE } from '../job/differences';
 import { own, type Properties } from '../job/properties';
 import { PROPERTY_NODES } from '../job/schema-node';
 import { describe, validate } from '../job/validate';
-import { wantsStart } from './answers';
 import type { Change } from './callback-context';
 
 /**
@@ -17,8 +16,8 @@ import type { Change } from './callback-context';
  */
 export function changeOf(desired: Properties, before: Properties): Change {
   const properties = createOnlyDifferences(desired, before);
-  const finalise = finalised(desired) === finalised(before) ? undefined : finalised(desired);
-  const start = wantsStart(desired) === wantsStart(before) ? undefined : wantsStart(desired);
+  const start = changedTo('StartOnCreation', desired, before);
+  const finalise = changedTo('FinalizeRevision', desired, before);
   const problems = validate(desired).filter(({ path }) => isRefused(path, properties, finalise));
   if (problems.length > 0) {
     return { change: 'invalid', message: describe(problems) };
@@ -37,6 +36,8 @@ function isRefused(path: string, differing: readonly string[], finalise: boolean
   return IN_PLACE.includes(property) || (differing.includes(property) && !Object.hasOwn(PROPERTY_NODES, property));
 }
 
-function finalised(model: Properties): boolean {
-  return own(model, 'FinalizeRevision') === true;
+/** What a boolean property becomes; undefined if it stays. One that is absent is false. */
+function changedTo(name: string, desired: Properties, before: Properties): boolean | undefined {
+  const isTrue = own(desired, name) === true;
+  return isTrue === (own(before, name) === true) ? undefined : isTrue;
 }

@@ -1,0 +1,212 @@
+import type { Job } from '../job/job';
+import { jobType } from '../job/job-types';
+import { own, type Properties, text } from '../job/properties';
+import { type Revision, type RevisionName, tokenTag, wantsOwnRevision, wasMadeBy } from '../job/revision';
+import { createJobInput, modelOf } from '../job/translate';
+import { fileOf } from '../job/upload';
+import { describe, validate } from '../job/validate';
+import { type Answer, type ErrorCode, failedWithoutJob, RETRIABLE } from './answer';
+import type { CallbackContext } from './callback-context';
+import { type Exchange, ifPresent, Refusal, refusalOf } from './exchange';
+import { JobOperation, type JobRequest } from './job-operation';
+import { tagRevision } from './own-revision';
+import type { Environment } from './request';
+import { runJob } from './run-job';
+import { STORE_DELAY_SECONDS } from './schedule';
+
+/**
+ * A create up to the moment in which CloudFormation has the identifier: the revision, if the job has its own, the job, the
+ * upload, and the tag that joins revision and job. All of it happens in the first invocation: the upload URL is valid for
+ * a minute, and write-only values may not come again. Nothing runs before CloudFormation has the identifier.
+ *
+ * The own revision has a hash of the request's token as a tag. A create that is repeated after a lost answer finds by it
+ * what an earlier one made. CloudFormation repeats a create only after a retriable code; after any other code nothing
+ * may be left behind.
+ *
+ * @throws Refusal if no job exists in the end
+ */
+export async function create(
+  request: JobRequest,
+  beganAt: number,
+  exchange: Exchange,
+  environment: Environment,
+): Promise<Answer> {
+  const { desired } = request;
+  const problems = validate(desired);
+  if (problems.length > 0) {
+    return failedWithoutJob('InvalidRequest', describe(problems));
+  }
+  const revision = wantsOwnRevision(desired) ? await findOrMakeRevision(request, beganAt, exchange) : undefined;
+  const job =
+    revision === undefined
+      ? await exchange.createJob(createJobInput(desired))
+      : await findOrMakeJob(desired, revision, exchange);
+  const context = { ...firstCreateContext(desired, job.Id, beganAt), createdAt: environment.now() };
+  const operation = new JobOperation(request, context, exchange, environment);
+  operation.saw(job);
+  return operation.run(() => prepare(operation, job, revision));
+}
+
+/** The later invocations of a create: CloudFormation has the identifier, so the job may run. */
+export async function resumeCreate(operation: JobOperation): Promise<Answer> {
+  const { untagged } = operation.context;
+  if (untagged !== undefined) {
+    await tagRevision(operation, untagged);
+  }
+  return runJob(operation);
+}
+
+export function firstCreateContext(desired: Properties, jobId: string, beganAt: number): CallbackContext {
+  return {
+    phase: own(desired, 'StartOnCreation') === true ? 'to-start' : 'idle',
+    jobId,
+    beganAt,
+    finalise: own(desired, 'FinalizeRevision') === true || undefined,
+  };
+}
+
+/** A revision older than this was made by another create: CloudFormation does not repeat a token later. */
+const TOKEN_LIFE_MS = 60 * 60 * 1_000;
+
+async function findOrMakeRevision(request: JobRequest, now: number, exchange: Exchange): Promise<Revision> {
+  const { desired, token } = request;
+  const dataSetId = text(desired, 'DataSetId') as string;
+  const made = await findRevision(dataSetId, token, now, exchange);
+  if (made !== undefined) {
+    return made;
+  }
+  try {
+    return await exchange.createRevision(dataSetId, text(desired, 'RevisionComment'), tokenTag(token));
+  } catch (error) {
+    // The answer may be lost, and the revision may exist all the same.
+    const isLost = error instanceof Refusal && error.kind === 'transient';
+    const found = isLost ? await findRevision(dataSetId, token, now, exchange) : undefined;
+    if (found === undefined) {
+      throw error;
+    }
+    return found;
+  }
+}
+
+/** The revision that an earlier try of this create has made. The listing shows no tags, so each recent one is looked at. */
+async function findRevision(
+  dataSetId: string,
+  token: string,
+  now: number,
+  exchange: Exchange,
+): Promise<Revision | undefined> {
+  for (const { Id, CreatedAt } of await exchange.listRevisions(dataSetId)) {
+    if (now - Date.parse(CreatedAt ?? '') < TOKEN_LIFE_MS) {
+      const revision = await ifPresent(exchange.getRevision({ dataSetId, revisionId: Id }));
+      if (revision !== undefined && wasMadeBy(revision, token)) {
+        return revision;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The job that an earlier try of this create has put into the revision, or a new one. If there can be none, the revision goes. */
+async function findOrMakeJob(desired: Properties, revision: Revision, exchange: Exchange): Promise<Job> {
+  const name = { dataSetId: text(desired, 'DataSetId') as string, revisionId: revision.Id };
+  try {
+    // CreateRevision shows no tags: a revision that has some was found, and may have a job.
+    const found = revision.Tags === undefined ? undefined : await findJob(name, exchange);
+    return found ?? (await exchange.createJob(createJobInput(desired, revision.Id)));
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
+    const found = error.kind === 'transient' ? await findLostJob(name, exchange) : undefined;
+    if (found === undefined) {
+      throw await removeRevision(name, error, exchange);
+    }
+    return found;
+  }
+}
+
+async function findJob(name: RevisionName, exchange: Exchange): Promise<Job | undefined> {
+  const { jobs } = await exchange.listJobs(name);
+  // Newest first: the oldest job of the revision is the one that was made with it.
+  return jobs.filter((job) => job.State !== 'CANCELLED').at(-1);
+}
+
+/** The job of a CreateJob whose answer was lost. */
+async function findLostJob(name: RevisionName, exchange: Exchange): Promise<Job | undefined> {
+  try {
+    return await findJob(name, exchange);
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
+    if (error.kind === 'transient') {
+      throw toRepeat(error.errorCode, error.message);
+    }
+    return undefined;
+  }
+}
+
+/**
+ * Removes the revision of a create that can have no job.
+ *
+ * @param reason why there is no job
+ * @returns what the create answers
+ */
+async function removeRevision(name: RevisionName, reason: Refusal, exchange: Exchange): Promise<Refusal> {
+  const refusal = await refusalOf(exchange.deleteRevision(name));
+  if (refusal === undefined || refusal.kind === 'absent') {
+    return reason;
+  }
+  const message =
+    `${reason.message.replace(/\.$/, '')}. ` +
+    `Revision ${name.revisionId}, made for it, could not be removed: ${refusal.message}`;
+  return refusal.kind === 'transient'
+    ? toRepeat(refusal.errorCode, message)
+    : new Refusal('permanent', reason.errorCode, message);
+}
+
+/** A refusal that leaves something behind for a repeated create to find: its code must be one after which CloudFormation repeats. */
+function toRepeat(errorCode: ErrorCode, message: string): Refusal {
+  return new Refusal('permanent', RETRIABLE.includes(errorCode) ? errorCode : 'ServiceInternalError', message);
+}
+
+async function prepare(operation: JobOperation, job: Job, revision: Revision | undefined): Promise<Answer> {
+  await upload(operation, job);
+  if (revision?.Arn !== undefined) {
+    const refusal = await refusalOf(tagRevision(operation, revision.Arn));
+    if (refusal?.kind === 'permanent') {
+      throw refusal;
+    }
+    if (refusal !== undefined) {
+      operation.remember({ untagged: revision.Arn });
+    }
+  }
+  const answer = operation.inProgress(STORE_DELAY_SECONDS, `job ${job.Id} created`);
+  // With the revision in the model from the first event on, a delete can remove it even if the service forgets the job.
+  return answer.status === 'IN_PROGRESS' && revision !== undefined
+    ? { ...answer, resourceModel: { ...answer.resourceModel, CreatedRevisionId: revision.Id } }
+    : answer;
+}
+
+/** Uploads the file that the template holds, if it holds one and the job still waits for it. */
+async function upload({ request: { desired }, exchange }: JobOperation, job: Job): Promise<void> {
+  const file = fileOf(desired);
+  const properties = jobType(desired.Type)?.upload;
+  if (file === undefined || properties === undefined || job.State !== 'WAITING') {
+    return;
+  }
+  const shown = modelOf(job);
+  const url = text(shown, properties.url);
+  if (url === undefined) {
+    throw new Refusal(
+      'permanent',
+      'GeneralServiceException',
+      `there is no URL to upload ${file.property} to. Try again.`,
+    );
+  }
+  const refusal = await refusalOf(exchange.upload(file, url, text(shown, properties.expiresAt)));
+  if (refusal !== undefined) {
+    // A later invocation may have neither the content nor a URL that is still valid.
+    throw new Refusal('permanent', refusal.errorCode, refusal.message);
+  }
+}
