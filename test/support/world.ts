@@ -1,0 +1,274 @@
+import './one-realm';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  type AssetType,
+  CancelJobCommand,
+  CreateDataSetCommand,
+  CreateJobCommand,
+  CreateRevisionCommand,
+  DataExchangeClient,
+  GetJobCommand,
+  type GetJobCommandOutput,
+  ListDataSetRevisionsCommand,
+  ListJobsCommand,
+  ListRevisionAssetsCommand,
+  StartJobCommand,
+} from '@aws-sdk/client-dataexchange';
+import { ManualClock } from '../../emulator/clock';
+import { type Emulator, startEmulator } from '../../emulator/emulator';
+import type { FaultScript } from '../../emulator/faults/fault-script';
+import { schema } from '../../src/job/schema';
+import { Resource } from '../../src/resource';
+import { makeEntrypoints } from '../../src/runtime/entrypoint';
+import { SECRET } from '../job/examples';
+import { randomFrom } from '../job/seed';
+import { CloudFormation, type Habits, type Handlers } from './cloudformation';
+import { type CallOfHandler, callsWithoutPermission } from './rights';
+import { type Entrypoint, overTheWire, SECRETS_OF_THE_EVENT } from './wire';
+
+/**
+ * What surrounds the handlers in a test: the local Data Exchange with its buckets, one clock for both, a script of faults, and a
+ * second user of the service who prepares and inspects what is in it. `useWorld()` gives it to a test file and checks after
+ * each test what every test has to leave: no call beyond the handlers' permissions, no secret in the log.
+ */
+
+export interface Place {
+  readonly DataSetId: string;
+  readonly RevisionId: string;
+}
+
+/** A revision with files in it. */
+export interface FilledRevision extends Place {
+  readonly assets: readonly { readonly id: string; readonly name: string; readonly bytes: Buffer }[];
+}
+
+/** How long an invocation may take. Wall milliseconds, because the connection that it bounds is a real one. */
+const INVOCATION_MS = 40_000;
+
+const SECRETS = [...SECRETS_OF_THE_EVENT, SECRET, 'X-Amz-Signature='];
+
+export class World {
+  readonly clock = new ManualClock();
+  /** Lines that the handlers have logged in this test. */
+  readonly log: string[] = [];
+  /** Wall milliseconds; a test that exhausts it makes it shorter. Reset after each test. */
+  invocationMs = INVOCATION_MS;
+  private readonly calls: CallOfHandler[] = [];
+  private readonly folder = mkdtempSync(path.join(tmpdir(), 'world-'));
+  private running?: { readonly emulator: Emulator; readonly client: DataExchangeClient };
+
+  /** The source's function on this world's clock. */
+  readonly entrypoint: Entrypoint;
+
+  /** @param seed of everything that is left to chance: ids, and the jitter of delays */
+  constructor(private readonly seed: number) {
+    const now = () => this.clock.now();
+    const budgetFor = () => AbortSignal.timeout(this.invocationMs);
+    this.entrypoint = makeEntrypoints(new Resource({ now, random: randomFrom(seed), budgetFor }), {
+      now,
+      secretPaths: schema.writeOnlyProperties,
+      print: (line) => this.log.push(line),
+    }).entrypoint;
+  }
+
+  async start(): Promise<void> {
+    for (const bucket of ['source', 'target']) {
+      mkdirSync(path.join(this.folder, bucket));
+    }
+    const { clock, folder: buckets, seed } = this;
+    const emulator = await startEmulator({ clock, buckets, seed, log: () => {} });
+    const client = new DataExchangeClient({
+      endpoint: emulator.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIASECONDUSER', secretAccessKey: 'second-user' },
+      maxAttempts: 1,
+    });
+    process.env.AWS_ENDPOINT_URL_DATAEXCHANGE = emulator.url;
+    this.running = { emulator, client };
+  }
+
+  async stop(): Promise<void> {
+    delete process.env.AWS_ENDPOINT_URL_DATAEXCHANGE;
+    this.running?.client.destroy();
+    await this.running?.emulator.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Undoes what a test set. @throws Error if the test made a call without permission, or logged a secret */
+  finishTest(): void {
+    const lines = this.log.splice(0);
+    const problems = [...callsWithoutPermission(this.calls.splice(0)), ...lines.flatMap(problemsOfLine)];
+    this.faults();
+    this.emulator.clearRequests();
+    this.invocationMs = INVOCATION_MS;
+    if (problems.length > 0) {
+      throw new Error(problems.join('\n'));
+    }
+  }
+
+  get emulator(): Emulator {
+    return this.started().emulator;
+  }
+
+  /** The client of the second user. */
+  get client(): DataExchangeClient {
+    return this.started().client;
+  }
+
+  /** CloudFormation with these habits, driving this world's function or another one. */
+  cloudFormation(options: Habits & { readonly entrypoint?: Entrypoint; readonly compressed?: boolean } = {}) {
+    const { entrypoint = this.entrypoint, compressed, ...habits } = options;
+    return new CloudFormation(this.watched(overTheWire(entrypoint, compressed)), this.clock, habits);
+  }
+
+  /** Handlers whose calls are held to their permissions in `finishTest`. The second user must do nothing meanwhile. */
+  watched(handlers: Handlers): Handlers {
+    return async (invocation) => {
+      const before = this.emulator.requests().at(-1)?.number ?? 0;
+      const event = await handlers(invocation);
+      const made = this.emulator.requests().filter(({ number }) => number > before);
+      this.calls.push(...made.map(({ operation }) => ({ action: invocation.action, operation })));
+      return event;
+    };
+  }
+
+  /** Replaces the script of faults; without one nothing goes wrong. */
+  faults(script: FaultScript = {}): void {
+    this.emulator.setFaults(script);
+  }
+
+  /** The operations that the service was asked for in this test, in order, by the handlers and by the second user. */
+  operations(): string[] {
+    return this.emulator.requests().map(({ operation }) => operation);
+  }
+
+  write(bucket: string, key: string, bytes: Uint8Array): void {
+    const file = path.join(this.folder, bucket, key);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  }
+
+  bytesIn(bucket: string, key: string): Buffer {
+    return readFileSync(path.join(this.folder, bucket, key));
+  }
+
+  async dataSet(assetType: AssetType = 'S3_SNAPSHOT'): Promise<string> {
+    const input = { Name: 'data set', Description: 'of a test', AssetType: assetType };
+    return (await this.client.send(new CreateDataSetCommand(input))).Id as string;
+  }
+
+  async emptyRevision(assetType?: AssetType): Promise<Place> {
+    const DataSetId = await this.dataSet(assetType);
+    const { Id } = await this.client.send(new CreateRevisionCommand({ DataSetId }));
+    return { DataSetId, RevisionId: Id as string };
+  }
+
+  /** A new revision with these files in it. */
+  async filledRevision(files: Readonly<Record<string, Buffer>>): Promise<FilledRevision> {
+    const place = await this.emptyRevision();
+    for (const [name, bytes] of Object.entries(files)) {
+      this.write('source', name, bytes);
+    }
+    const AssetSources = Object.keys(files).map((Key) => ({ Bucket: 'source', Key }));
+    const Details = { ImportAssetsFromS3: { ...place, AssetSources } };
+    const { Id } = await this.client.send(new CreateJobCommand({ Type: 'IMPORT_ASSETS_FROM_S3', Details }));
+    await this.startJob(Id as string);
+    this.clock.advance(600_000);
+    const assets = (await this.assets(place)).map(({ Id: id, Name: name }) => ({
+      id: id as string,
+      name: name as string,
+      bytes: files[name as string] as Buffer,
+    }));
+    return { ...place, assets };
+  }
+
+  async assets({ DataSetId, RevisionId }: Place) {
+    return (await this.client.send(new ListRevisionAssetsCommand({ DataSetId, RevisionId }))).Assets ?? [];
+  }
+
+  /** The bytes of an asset, by an export to a signed URL. */
+  async bytesOfAsset({ DataSetId, RevisionId }: Place, AssetId: string): Promise<Buffer> {
+    const Details = { ExportAssetToSignedUrl: { DataSetId, RevisionId, AssetId } };
+    const { Id } = await this.client.send(new CreateJobCommand({ Type: 'EXPORT_ASSET_TO_SIGNED_URL', Details }));
+    await this.startJob(Id as string);
+    this.clock.advance(10_000);
+    const job = await this.job(Id as string);
+    return download(job.Details?.ExportAssetToSignedUrl?.SignedUrl as string);
+  }
+
+  job(JobId: string): Promise<GetJobCommandOutput> {
+    return this.client.send(new GetJobCommand({ JobId }));
+  }
+
+  async startJob(JobId: string): Promise<void> {
+    await this.client.send(new StartJobCommand({ JobId }));
+  }
+
+  async cancelJob(JobId: string): Promise<void> {
+    await this.client.send(new CancelJobCommand({ JobId }));
+  }
+
+  /** Every job of a data set, by id, with its state. */
+  async states(DataSetId: string): Promise<Map<string, string>> {
+    const states = new Map<string, string>();
+    let NextToken: string | undefined;
+    do {
+      const page = await this.client.send(new ListJobsCommand({ DataSetId, NextToken, MaxResults: 200 }));
+      for (const { Id, State } of page.Jobs ?? []) {
+        states.set(Id as string, State as string);
+      }
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return states;
+  }
+
+  /** What a data set holds: the ids of its revisions, and of its jobs that were not cancelled. */
+  async holdings(DataSetId: string): Promise<{ revisions: unknown[]; jobs: string[] }> {
+    const { Revisions = [] } = await this.client.send(new ListDataSetRevisionsCommand({ DataSetId }));
+    const jobs = [...(await this.states(DataSetId))].filter(([, state]) => state !== 'CANCELLED');
+    return { revisions: Revisions.map(({ Id }) => Id), jobs: jobs.map(([id]) => id) };
+  }
+
+  private started() {
+    if (this.running === undefined) {
+      throw new Error('the world is not started: use it inside a test');
+    }
+    return this.running;
+  }
+}
+
+/** One world for all tests of a file. @param seed by default the same one in every run */
+export function useWorld(seed = 1): World {
+  const world = new World(seed);
+  beforeAll(() => world.start());
+  afterEach(() => world.finishTest());
+  afterAll(() => world.stop());
+  return world;
+}
+
+/** @throws Error if the URL gives nothing */
+export async function download(url: string): Promise<Buffer> {
+  const response = await fetch(url);
+  if (!response.ok) {
+    throw new Error(`GET of a signed URL: ${response.status}`);
+  }
+  return Buffer.from(await response.arrayBuffer());
+}
+
+/** PUTs to a signed URL. @returns the HTTP status */
+export async function upload(url: string, bytes: Uint8Array): Promise<number> {
+  const response = await fetch(url, { method: 'PUT', body: new Uint8Array(bytes) });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+function problemsOfLine(line: string): string[] {
+  try {
+    JSON.parse(line);
+  } catch {
+    return [`a line of the log is not JSON: ${line}`];
+  }
+  return SECRETS.filter((secret) => line.includes(secret)).map((secret) => `the log has ${secret}: ${line}`);
+}
