@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Files, hasCfn, listDocs, withCfn, withoutPython } from './generate/outputs';
-import { inRoot, ROOT } from './support/paths';
+import { inRoot, ROOT, SCHEMA_FILE } from './support/paths';
 
 const SKIPPED =
   'skipped src/models.ts, resource-role.yaml and docs/: no .venv/cfn here (make setup); the committed ones are used';
 
-/** Writes everything that follows from the schema; says what it could not do. */
+/** Writes everything that follows from the rights and the schema; says what it could not do. */
 export async function generate(say: (line: string) => void = console.log): Promise<void> {
   const files = await expected(say);
   for (const [file, text] of files) {
@@ -23,7 +23,7 @@ export async function generate(say: (line: string) => void = console.log): Promi
   }
 }
 
-/** One line for each file that is not what the schema says it should be. */
+/** One line for each file that is not what the rights and the schema say. */
 export async function findStale(say: (line: string) => void = console.log): Promise<string[]> {
   const stale: string[] = [];
   const files = await expected(say);
@@ -46,7 +46,8 @@ async function expected(say: (line: string) => void): Promise<Files> {
     say(SKIPPED);
     return withoutPython();
   }
-  return new Map([...(await withoutPython()), ...(await withCfn())]);
+  const files = await withoutPython();
+  return new Map([...files, ...(await withCfn(files.get(SCHEMA_FILE) as string))]);
 }
 
 /** Pages of definitions that are gone. */

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { retargetedProject, sameAsCfnSubmit } from './checks/packages';
-import { registerRights } from './checks/register-rights';
 import { samBuild, samValidate } from './checks/sam';
 import { cfnValidate, guardRail, guardRailStateful } from './checks/schema-tools';
-import { lintRegisterTemplate, lintTemplates } from './checks/templates';
+import { lintRegisterTemplate, lintRole, lintTemplates } from './checks/templates';
 import { zipRuns } from './checks/zip-runs';
 import { findStale } from './generate';
 import { inRoot, npmTool, pythonTool } from './support/paths';
@@ -12,7 +11,7 @@ import { type Step, verdict } from './test-all/step';
 import { command, compat, contract, jest, pytest } from './test-all/suites';
 
 const local = (tool: string) => pythonTool('local', tool);
-const PYTHON_ROOMS = ['local', 'test/local', 'contract', 'tools'].filter((room) => existsSync(inRoot(room)));
+const PYTHON_ROOMS = ['local', 'test/local', 'contract'].filter((room) => existsSync(inRoot(room)));
 
 /** Everything that make test runs. The slow ones come first, so that the quick ones fill the gaps. */
 const STEPS: readonly Step[] = [
@@ -31,7 +30,7 @@ const STEPS: readonly Step[] = [
   { name: 'schema: guard-rail since last release', run: () => guardRailStateful() },
   { name: 'templates (cfn-lint) and their broken twin', run: lintTemplates },
   { name: 'register.yml (cfn-lint)', run: () => lintRegisterTemplate() },
-  { name: 'register.yml: rights by job type', run: registerRights },
+  { name: 'resource-role.yaml: names of actions', run: lintRole },
   { name: 'sam validate --lint', run: () => samValidate() },
   { name: 'sam build yields the bundle', run: samBuild },
   { name: 'package: as cfn submit packs it', run: sameAsCfnSubmit },

@@ -42,7 +42,7 @@ export interface Upload {
   readonly format: 'text' | 'json';
 }
 
-/** What sets one job type apart from the others. A tenth job type is one more entry in JOB_TYPES. */
+/** What sets one job type apart from the others. Its rights are in rights.ts, which nothing at run time needs. */
 export interface JobType {
   /** The member of RequestDetails and ResponseDetails that belongs to the type. */
   readonly details: string;
@@ -56,8 +56,6 @@ export interface JobType {
   readonly upload?: Upload;
   /** How many jobs of the type may be IN_PROGRESS at once in an account and Region (AWS General Reference, quotas; not adjustable). */
   readonly concurrentJobs: number;
-  /** IAM actions that the service uses on the caller's behalf, beyond the job actions (reference/dataexchange-jobs.md, 6.3). */
-  readonly permissions: readonly string[];
 }
 
 const DATA_SET: Input = { property: 'DataSetId', member: 'DataSetId', required: true };
@@ -70,23 +68,6 @@ const OWN_REVISION_RULES: readonly Rule[] = [
   { rule: 'true-with', property: 'FinalizeRevision', other: 'StartOnCreation' },
 ];
 const OWN_REVISION_PROPERTIES = ['RevisionComment', 'FinalizeRevision'] as const;
-
-/** Rights for that: CreateRevision with tags needs TagResource as well. */
-export const OWN_REVISION_PERMISSIONS = [
-  'dataexchange:CreateRevision',
-  'dataexchange:GetRevision',
-  'dataexchange:UpdateRevision',
-  'dataexchange:DeleteRevision',
-  'dataexchange:ListDataSetRevisions',
-  'dataexchange:TagResource',
-] as const;
-
-/** What the service does in its own buckets, with the caller's rights. */
-const SERVICE_BUCKET_WRITE = ['s3:PutObject', 's3:PutObjectAcl'] as const;
-const SERVICE_BUCKET_READ = ['s3:GetObject'] as const;
-/** What it does in the caller's bucket for an export; KMS where the export is encrypted with the caller's key. */
-const TARGET_BUCKET_WRITE = ['s3:PutObject', 's3:PutObjectAcl', 's3:GetBucketLocation', 's3:ListBucket'] as const;
-const EXPORT_KEY = ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'] as const;
 
 function encryption(prefix: string): { inputs: readonly Input[]; rule: Rule } {
   const selector = `${prefix}EncryptionType`;
@@ -112,15 +93,6 @@ export const JOB_TYPES = {
     rules: OWN_REVISION_RULES,
     ownRevision: true,
     concurrentJobs: 10,
-    permissions: [
-      'dataexchange:CreateAsset',
-      's3:GetObject',
-      's3:GetBucketLocation',
-      's3:ListBucket',
-      // S3 asks for it where the objects are encrypted with a KMS key.
-      'kms:Decrypt',
-      ...SERVICE_BUCKET_WRITE,
-    ],
   },
   IMPORT_ASSET_FROM_SIGNED_URL: {
     details: 'ImportAssetFromSignedUrl',
@@ -145,7 +117,6 @@ export const JOB_TYPES = {
       format: 'text',
     },
     concurrentJobs: 10,
-    permissions: ['dataexchange:CreateAsset', ...SERVICE_BUCKET_WRITE],
   },
   EXPORT_ASSETS_TO_S3: {
     details: 'ExportAssetsToS3',
@@ -158,7 +129,6 @@ export const JOB_TYPES = {
     ],
     rules: [ASSET_ENCRYPTION.rule],
     concurrentJobs: 10,
-    permissions: ['dataexchange:GetAsset', ...SERVICE_BUCKET_READ, ...TARGET_BUCKET_WRITE, ...EXPORT_KEY],
   },
   EXPORT_ASSET_TO_SIGNED_URL: {
     details: 'ExportAssetToSignedUrl',
@@ -169,7 +139,6 @@ export const JOB_TYPES = {
       { property: 'SignedUrlExpiresAt', member: 'SignedUrlExpiresAt' },
     ],
     concurrentJobs: 10,
-    permissions: ['dataexchange:GetAsset', ...SERVICE_BUCKET_READ],
   },
   EXPORT_REVISIONS_TO_S3: {
     details: 'ExportRevisionsToS3',
@@ -182,13 +151,6 @@ export const JOB_TYPES = {
     attributes: [{ property: 'EventActionArn', member: 'EventActionArn' }],
     rules: [REVISION_ENCRYPTION.rule],
     concurrentJobs: 5,
-    permissions: [
-      'dataexchange:GetRevision',
-      'dataexchange:GetDataSet',
-      ...SERVICE_BUCKET_READ,
-      ...TARGET_BUCKET_WRITE,
-      ...EXPORT_KEY,
-    ],
   },
   IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES: {
     details: 'ImportAssetsFromRedshiftDataShares',
@@ -201,12 +163,6 @@ export const JOB_TYPES = {
     rules: OWN_REVISION_RULES,
     ownRevision: true,
     concurrentJobs: 10,
-    permissions: [
-      'dataexchange:CreateAsset',
-      'redshift:AuthorizeDataShare',
-      'redshift:DescribeDataShares',
-      'redshift:DescribeDataSharesForProducer',
-    ],
   },
   IMPORT_ASSET_FROM_API_GATEWAY_API: {
     details: 'ImportAssetFromApiGatewayApi',
@@ -236,7 +192,6 @@ export const JOB_TYPES = {
       format: 'json',
     },
     concurrentJobs: 10,
-    permissions: ['dataexchange:CreateAsset', 'apigateway:GET', ...SERVICE_BUCKET_WRITE],
   },
   CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET: {
     details: 'CreateS3DataAccessFromS3Bucket',
@@ -245,7 +200,6 @@ export const JOB_TYPES = {
     rules: OWN_REVISION_RULES,
     ownRevision: true,
     concurrentJobs: 5,
-    permissions: ['dataexchange:CreateAsset', 's3:GetBucketLocation', 's3:ListBucket', 'kms:CreateGrant'],
   },
   IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY: {
     details: 'ImportAssetsFromLakeFormationTagPolicy',
@@ -271,7 +225,6 @@ export const JOB_TYPES = {
     ],
     ownRevision: true,
     concurrentJobs: 5,
-    permissions: ['dataexchange:CreateAsset', 'iam:PassRole'],
   },
 } as const satisfies Record<string, JobType>;
 

@@ -2,8 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adaptModels } from '../../tools/generate/adapt-models';
 import { compactSchema, compactSchemaModule } from '../../tools/generate/compact-schema';
+import { withPermissions } from '../../tools/generate/permissions';
 
 const fromRoot = (path: string) => readFileSync(join(__dirname, '..', '..', path), 'utf8');
+
+test('the permissions of the schema depend on nothing but the rights', () => {
+  const text = fromRoot('aws-dataexchange-job.json');
+  expect(withPermissions(text.replaceAll('"dataexchange:GetJob"', '"dataexchange:*"'))).toBe(text);
+});
 
 describe('src/job/schema.ts', () => {
   const schema = JSON.parse(fromRoot('aws-dataexchange-job.json'));

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inRoot, pythonTool, SCHEMA_FILE } from '../support/paths';
+import { inRoot, pythonTool, REGISTER_FILE, ROLE_FILE, SCHEMA_FILE } from '../support/paths';
 import { run } from '../support/run';
 import { type Result, verdict } from '../test-all/step';
 import { inTemporaryFolder } from '../test-all/suites';
@@ -36,9 +36,27 @@ export async function lintTemplates(): Promise<Result> {
   });
 }
 
-export async function lintRegisterTemplate(file = 'tools/package/register.yml'): Promise<Result> {
+export async function lintRegisterTemplate(file = REGISTER_FILE): Promise<Result> {
   const { code, output } = await lint(['--', file]);
   return verdict(code === 0, output);
+}
+
+/**
+ * The role with the rights of every job type. The linter has the list of IAM actions: a policy with a misspelt one is
+ * accepted everywhere and allows nothing. A misspelt twin proves that the linter checks names at all.
+ */
+export async function lintRole(): Promise<Result> {
+  return inTemporaryFolder(async (folder) => {
+    const misspelt = join(folder, ROLE_FILE);
+    const role = await readFile(inRoot(ROLE_FILE), 'utf8');
+    await writeFile(misspelt, role.replaceAll('dataexchange:StartJob', 'dataexchange:StartJobs'));
+    const { code, output } = await lint(['--', ROLE_FILE]);
+    const twin = await lint(['--', misspelt]);
+    const complaint = twin.output.includes('W3037')
+      ? ''
+      : `\na misspelt action should fail with W3037:\n${twin.output}`;
+    return verdict(code === 0 && complaint === '', output + complaint);
+  });
 }
 
 /**

@@ -1,35 +1,39 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { COMPACT_SCHEMA_FILE, inRoot, pythonTool, SCHEMA_FILE } from '../support/paths';
+import { COMPACT_SCHEMA_FILE, inRoot, pythonTool, REGISTER_FILE, ROLE_FILE, SCHEMA_FILE } from '../support/paths';
 import { adaptModels } from './adapt-models';
 import { compactSchemaModule } from './compact-schema';
+import { withPermissions } from './permissions';
+import { withRights } from './register-rights';
 
 const run = promisify(execFile);
-
-const ROLE_FILE = 'resource-role.yaml';
 
 /** Path within the repository → text. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What follows from the schema without any Python. */
+/** What needs no Python: what follows from the rights, and the schema as the handlers read it. */
 export async function withoutPython(): Promise<Files> {
-  const schema = JSON.parse(await readFile(inRoot(SCHEMA_FILE), 'utf8'));
-  return new Map([[COMPACT_SCHEMA_FILE, compactSchemaModule(schema)]]);
+  const schema = withPermissions(await readFile(inRoot(SCHEMA_FILE), 'utf8'));
+  return new Map([
+    [SCHEMA_FILE, schema],
+    [COMPACT_SCHEMA_FILE, compactSchemaModule(JSON.parse(schema))],
+    [REGISTER_FILE, withRights(await readFile(inRoot(REGISTER_FILE), 'utf8'))],
+  ]);
 }
 
 export function hasCfn(): boolean {
   return existsSync(pythonTool('cfn', 'cfn'));
 }
 
-/** What `cfn generate` makes of the schema, made in a folder of its own, so that the work tree is never half written. */
-export async function withCfn(): Promise<Files> {
+/** What `cfn generate` makes of a schema, made in a folder of its own, so that the work tree is never half written. */
+export async function withCfn(schema: string): Promise<Files> {
   const folder = await mkdtemp(join(tmpdir(), 'generate-'));
   try {
-    await copyFile(inRoot(SCHEMA_FILE), join(folder, SCHEMA_FILE));
+    await writeFile(join(folder, SCHEMA_FILE), schema);
     await copyFile(inRoot('.rpdk-config'), join(folder, '.rpdk-config'));
     await mkdir(join(folder, 'src'));
     await run(pythonTool('cfn', 'cfn'), ['generate'], { cwd: folder });

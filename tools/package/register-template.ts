@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { inRoot } from '../support/paths';
+import { inRoot, REGISTER_FILE } from '../support/paths';
 import { retarget } from './type-name';
 
 /** register.yml under a name of one's own: the registration as a stack. */
 export function registerTemplate(typeName: string): string {
-  return retarget(readFileSync(inRoot('tools', 'package', 'register.yml'), 'utf8'), typeName);
+  return retarget(readFileSync(inRoot(REGISTER_FILE), 'utf8'), typeName);
 }

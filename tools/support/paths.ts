@@ -5,6 +5,10 @@ export const ROOT = resolve(__dirname, '..', '..');
 
 export const SCHEMA_FILE = 'aws-dataexchange-job.json';
 export const COMPACT_SCHEMA_FILE = 'src/job/schema.ts';
+/** A role with the rights of every job type. */
+export const ROLE_FILE = 'resource-role.yaml';
+/** The registration as a stack, under the canonical name. */
+export const REGISTER_FILE = 'tools/package/register.yml';
 
 export function inRoot(...parts: string[]): string {
   return join(ROOT, ...parts);
