@@ -33,7 +33,7 @@ export interface Habits {
   readonly retries?: number;
   /** Invocations (counted from 0) that are repeated after their answer; the second answer counts. */
   readonly repeated?: readonly number[];
-  /** Invocations that are sent twice at the same time; the second answer counts. */
+  /** Invocations that are sent twice at the same time, if the job is known by then; the second answer counts. */
   readonly doubled?: readonly number[];
   /** Seconds by which each next invocation comes later than the event asked for. */
   readonly lateSeconds?: number;
@@ -93,7 +93,7 @@ export async function drive(
     if (repeated.includes(number)) {
       await invokeOnce(handlers, next);
     }
-    const copies = doubled.includes(number) ? [next, next] : [next];
+    const copies = doubled.includes(number) && knownId !== undefined ? [next, next] : [next];
     const event = (await Promise.all(copies.map((copy) => invokeOnce(handlers, copy)))).at(-1) as ProgressEvent;
     events.push(event);
     await afterEach?.(event);
