@@ -8,6 +8,7 @@ import { jobTag, wantsOwnRevision } from '../../src/job/revision';
 import { PROPERTY_NODES } from '../../src/job/schema-node';
 import { JOB_STATES } from '../../src/job/states';
 import { computedHash, createJobInput, modelOf, withoutWriteOnly } from '../../src/job/translate';
+import { fileOf, md5Of } from '../../src/job/upload';
 import { DATA_SET, JOB_ID, MAXIMAL, MINIMAL, modelOfType, REVISION, SECRET } from './examples';
 import { check } from './seed';
 
@@ -117,6 +118,32 @@ it('shows a job of an unknown type and state by what is common', () => {
   expect(modelOf({ ...job, Type: 'constructor' })).toMatchObject({ Id: JOB_ID });
 });
 
+const { UrlAssetMd5Hash: _hash, ...URL_BARE } = MINIMAL.IMPORT_ASSET_FROM_SIGNED_URL;
+const FILE = 'station,degrees\nZürich,11.2\n';
+const WITH_FILE = { ...URL_BARE, UrlAssetContent: FILE };
+
+describe('a file in the template', () => {
+  it.each([
+    ['', '1B2M2Y8AsgTpgAmY7PhCfg=='],
+    ['a', 'DMF1ucDxtqgxw5niaXcmYQ=='],
+    // openssl md5 -binary | base64 of the UTF-8 bytes
+    ['ü', Buffer.from('c03410a5204b21cd8229ff754688d743', 'hex').toString('base64')],
+  ])('has the digest of its UTF-8 bytes: %j', (content, digest) => expect(md5Of(content)).toBe(digest));
+
+  it('goes to the service as its hash, and to no event', () => {
+    expect(fileOf(WITH_FILE)).toEqual({ property: 'UrlAssetContent', content: FILE, md5: md5Of(FILE) });
+    const input = createJobInput(WITH_FILE);
+    expect(input.Details).toMatchObject({ ImportAssetFromSignedUrl: { Md5Hash: md5Of(FILE) } });
+    expect(JSON.stringify(input)).not.toContain('degrees');
+    expect(withoutWriteOnly(WITH_FILE)).toEqual(URL_BARE);
+  });
+
+  it('belongs to its type alone', () => {
+    expect(fileOf({ ...MINIMAL.IMPORT_ASSETS_FROM_S3, UrlAssetContent: FILE })).toBeUndefined();
+    expect(computedHash(URL_BARE)).toEqual({});
+  });
+});
+
 describe('normalise', () => {
   it.each([
     ['words for truth', { StartOnCreation: 'true' }, { StartOnCreation: true }],
@@ -158,6 +185,14 @@ describe('differences', () => {
   const { ApiGatewayProtocolType: _, ...PLAIN_API } = API;
   const { ApiGatewayApiKey: __, ...OPEN_API } = API;
   const tag = (...TagValues: string[]) => ({ ...LAKE, LakeFormationTableExpression: [{ TagKey: 'k', TagValues }] });
+  const shown = modelOf(echo(createJobInput(WITH_FILE)));
+  const otherHash = { ...URL_BARE, UrlAssetMd5Hash: md5Of('another') };
+  const { RevisionId: ___, ...OWN_REVISION } = MINIMAL.IMPORT_ASSETS_FROM_S3;
+  const filled = modelOf(echo(createJobInput(OWN_REVISION, REVISION)), {
+    Id: REVISION,
+    Comment: 'Prices',
+    Tags: jobTag(JOB_ID),
+  });
 
   it.each<[string, object, object, string[]]>([
     ['none', API, API, []],
@@ -175,10 +210,23 @@ describe('differences', () => {
     ['an absent protocol', PLAIN_API, API, []],
     ['a protocol that appears', API, PLAIN_API, []],
     ['a secret that only one has', OPEN_API, API, []],
-    ['a secret that the service does not tell', API, OPEN_API, []],
+    ['a secret that the service does not show', API, OPEN_API, []],
     ['another secret', { ...API, ApiGatewayApiKey: 'other' }, API, ['ApiGatewayApiKey']],
     ['a property less', OPEN_API, { ...OPEN_API, ApiGatewayApiDescription: undefined }, ['ApiGatewayApiDescription']],
     ['several', { ...API, DataSetId: REVISION, ApiGatewayStage: 'x' }, API, ['DataSetId', 'ApiGatewayStage']],
+    ['a file that the service shows by its hash', WITH_FILE, shown, []],
+    ['the hash in place of the file', { ...URL_BARE, UrlAssetMd5Hash: md5Of(FILE) }, WITH_FILE, []],
+    ['another hash in place of the file', otherHash, WITH_FILE, ['UrlAssetMd5Hash']],
+    ['another file', { ...WITH_FILE, UrlAssetContent: 'x' }, WITH_FILE, ['UrlAssetContent']],
+    ['another file than the service shows', { ...WITH_FILE, UrlAssetContent: 'x' }, shown, ['UrlAssetMd5Hash']],
+    ['a revision of its own with its comment', { ...OWN_REVISION, RevisionComment: 'Prices' }, filled, []],
+    ['a comment less', OWN_REVISION, filled, ['RevisionComment']],
+    [
+      'the own revision as a given one',
+      { ...OWN_REVISION, RevisionComment: 'Prices', RevisionId: REVISION },
+      filled,
+      ['RevisionId'],
+    ],
     ['an unknown one', { ...API, constructor: 1 }, API, ['constructor']],
     ['one with a prototype’s name', JSON.parse('{"__proto__":{"x":1}}'), {}, ['__proto__']],
   ])('%s', (_name, desired, previous, expected) =>

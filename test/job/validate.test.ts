@@ -3,16 +3,19 @@ import type { Problem } from '../../src/job/check-schema';
 import { JOB_TYPE_NAMES, JOB_TYPES, type JobType, type JobTypeName, ownProperties } from '../../src/job/job-types';
 import { normalise } from '../../src/job/normalise';
 import type { Properties } from '../../src/job/properties';
+import { md5Of } from '../../src/job/upload';
 import { describe as describeProblems, validate } from '../../src/job/validate';
-import { DATA_SET, MAXIMAL, MINIMAL, modelOfType, SECRET } from './examples';
+import { DATA_SET, MAXIMAL, MINIMAL, modelOfType, REVISION, SECRET } from './examples';
 import { check } from './seed';
 
-const EACH = JOB_TYPE_NAMES.map((name) => [name] as const);
-const typeOf = (name: JobTypeName): JobType => JOB_TYPES[name];
+/** The problems of a model, one line each. */
+function said(model: unknown): string[] {
+  return validate(normalise(model)).map(({ path, text }) => `${path} ${text}`);
+}
 
-/** What the problems say, one line each. */
-const said = (model: unknown): string[] => validate(normalise(model)).map(({ path, text }) => `${path} ${text}`);
-const paths = (model: unknown): string[] => validate(normalise(model)).map(({ path }) => path);
+function paths(model: unknown): string[] {
+  return validate(normalise(model)).map(({ path }) => path);
+}
 
 /** A value for a property, of whatever type it belongs to. */
 const ANY_VALUE: Properties = Object.assign({}, ...Object.values(MAXIMAL), {
@@ -22,11 +25,8 @@ const ANY_VALUE: Properties = Object.assign({}, ...Object.values(MAXIMAL), {
   ApiGatewayApiSpecification: `{"openapi":"${SECRET}"}`,
 });
 
-describe.each(EACH)('%s', (name) => {
-  const inputs = ownProperties(typeOf(name));
-  const foreign = Object.keys(ANY_VALUE).filter(
-    (property) => !['Type', 'StartOnCreation', ...inputs].includes(property),
-  );
+describe.each(JOB_TYPE_NAMES)('%s', (name) => {
+  const type: JobType = JOB_TYPES[name];
 
   it('takes its smallest and its largest model', () => {
     expect(said(MINIMAL[name])).toEqual([]);
@@ -37,31 +37,34 @@ describe.each(EACH)('%s', (name) => {
     check(fc.property(modelOfType(name), (model) => expect(said(model)).toEqual([])));
   });
 
-  it.each(
-    typeOf(name)
-      .inputs.filter((input) => input.required)
-      .map(({ property }) => [property]),
-  )('misses %s', (property) => {
-    const { [property]: _, ...model } = MINIMAL[name];
-    expect(said(model)).toEqual([`${property} is required for ${name}, but missing`]);
-    // null and absent are one and the same on the wire
-    expect(said({ ...model, [property]: null })).toEqual([`${property} is required for ${name}, but missing`]);
+  it('needs each of its required properties', () => {
+    const required = type.inputs.filter((input) => input.required).map(({ property }) => property);
+    const lines = required.map((property) => `${property} is required for ${name}, but missing`);
+    expect(said({ Type: name })).toEqual(expect.arrayContaining(lines));
+    // On the wire null and absent are the same.
+    const nulls = Object.fromEntries(required.map((property) => [property, null]));
+    expect(said({ ...MINIMAL[name], ...nulls })).toEqual(lines);
   });
 
-  it.each(foreign.map((property) => [property]))('refuses the foreign %s and names both types', (property) => {
-    const [line, ...others] = said({ ...MAXIMAL[name], [property]: ANY_VALUE[property] });
-    expect(others).toEqual([]);
-    expect(line).toMatch(new RegExp(`^${property} belongs to .* and not to ${name}; remove it`));
-    const owners = JOB_TYPE_NAMES.filter((other) => ownProperties(typeOf(other)).includes(property));
-    for (const owner of owners) {
-      expect(line).toContain(owner);
-    }
-    expect(line).not.toContain(SECRET);
+  it('refuses every property of other types', () => {
+    const own = ['Type', 'StartOnCreation', ...ownProperties(type)];
+    const foreign = Object.entries(ANY_VALUE).filter(([property]) => !own.includes(property));
+    expect(foreign.length).toBeGreaterThan(0);
+    expect(paths({ ...MAXIMAL[name], ...Object.fromEntries(foreign) }).sort()).toEqual(
+      foreign.map(([property]) => property).sort(),
+    );
   });
+});
 
-  it('does not look at read-only properties', () => {
-    expect(said({ ...MINIMAL[name], Id: '!', State: 7, Arn: {}, SignedUrl: [] })).toEqual([]);
-  });
+it('says to which types a foreign property belongs and to which not, without its value if that is secret', () => {
+  expect(said({ ...MINIMAL.EXPORT_ASSETS_TO_S3, UrlAssetContent: SECRET, AssetId: DATA_SET })).toEqual([
+    'UrlAssetContent belongs to IMPORT_ASSET_FROM_SIGNED_URL and not to EXPORT_ASSETS_TO_S3; remove it',
+    `AssetId belongs to EXPORT_ASSET_TO_SIGNED_URL and not to EXPORT_ASSETS_TO_S3; remove it (given: "${DATA_SET}")`,
+  ]);
+});
+
+it('ignores read-only properties', () => {
+  expect(said({ ...MINIMAL.IMPORT_ASSETS_FROM_S3, Id: '!', State: 7, Arn: {}, SignedUrl: [] })).toEqual([]);
 });
 
 const S3 = MINIMAL.IMPORT_ASSETS_FROM_S3;
@@ -72,6 +75,10 @@ const ACCESS = MINIMAL.CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET;
 const EXPORT = MINIMAL.EXPORT_ASSETS_TO_S3;
 const REVISIONS = MINIMAL.EXPORT_REVISIONS_TO_S3;
 const { LakeFormationDatabaseExpression: _, LakeFormationDatabasePermissions: __, ...LAKE_BARE } = LAKE;
+const { RevisionId: ___, ...OWN_REVISION } = S3;
+const { UrlAssetMd5Hash: ____, ...URL_BARE } = URL_IMPORT;
+const { ApiGatewayApiSpecificationMd5Hash: _____, ...API_BARE } = API;
+const FILE = 'station,degrees\nZürich,11.2\n';
 const KEY = MAXIMAL.EXPORT_ASSETS_TO_S3.S3AssetDestinationEncryptionKmsKeyArn;
 const source = (i: number) => ({ Bucket: 'source', Key: `k${i}` });
 
@@ -129,6 +136,10 @@ describe('the rule about one property', () => {
       ['S3AssetDestinationEncryptionType'],
     ],
     ['slip of the case', { ...S3, startoncreation: true }, ['startoncreation']],
+    ['comment too long', { ...OWN_REVISION, RevisionComment: 'x'.repeat(16_385) }, ['RevisionComment']],
+    ['empty revision id', { ...OWN_REVISION, RevisionId: '' }, ['RevisionId']],
+    ['finalise is a word', { ...OWN_REVISION, FinalizeRevision: 'later' }, ['FinalizeRevision']],
+    ['empty file', { ...URL_BARE, UrlAssetContent: '' }, ['UrlAssetContent']],
   ])('%s', (_name, model, expected) => expect(paths(model)).toEqual(expected));
 
   it('says what was given and what is allowed', () => {
@@ -196,13 +207,79 @@ describe('the rules between properties', () => {
   ])('%s', (_name, model, expected) => expect(said(model)).toEqual(expected));
 });
 
+describe('a revision of its own', () => {
+  const ONLY_STARTED = 'FinalizeRevision may be true only where StartOnCreation is true';
+  it.each<[string, Properties, string[]]>([
+    ['with the longest comment', { ...OWN_REVISION, RevisionComment: 'x'.repeat(16_384) }, []],
+    ['to be finalised', { ...OWN_REVISION, StartOnCreation: true, FinalizeRevision: 'true' }, []],
+    ['given, and to be finalised', { ...S3, StartOnCreation: true, FinalizeRevision: true }, []],
+    ['to stay open, while nothing starts', { ...OWN_REVISION, FinalizeRevision: false }, []],
+    ['to be finalised, while nothing starts', { ...OWN_REVISION, FinalizeRevision: true }, [ONLY_STARTED]],
+    [
+      'to be finalised, and not to start',
+      { ...OWN_REVISION, FinalizeRevision: true, StartOnCreation: false },
+      [ONLY_STARTED],
+    ],
+    [
+      'given, with a comment',
+      { ...S3, RevisionComment: 'x' },
+      ['RevisionComment is allowed only where RevisionId is not given; remove one of the two'],
+    ],
+  ])('%s', (_name, model, expected) => expect(said(model)).toEqual(expected));
+
+  it('has the same rules in every type that may have one', () => {
+    for (const name of JOB_TYPE_NAMES.filter((each) => 'ownRevision' in JOB_TYPES[each])) {
+      const model = { ...MINIMAL[name], RevisionId: REVISION, RevisionComment: 'x', FinalizeRevision: true };
+      expect(paths(model)).toEqual(['RevisionComment', 'FinalizeRevision']);
+    }
+  });
+});
+
+describe('a file in the template', () => {
+  const OTHER_MD5 = md5Of('another');
+  it.each<[string, Properties, string[]]>([
+    ['content alone', { ...URL_BARE, UrlAssetContent: FILE }, []],
+    ['content and its hash', { ...URL_BARE, UrlAssetContent: FILE, UrlAssetMd5Hash: md5Of(FILE) }, []],
+    [
+      'content and another hash',
+      { ...URL_BARE, UrlAssetContent: FILE, UrlAssetMd5Hash: OTHER_MD5 },
+      [`UrlAssetMd5Hash does not agree with UrlAssetContent, whose MD5 is ${md5Of(FILE)}; correct it or leave it out`],
+    ],
+    [
+      'neither',
+      URL_BARE,
+      ['UrlAssetMd5Hash is required for IMPORT_ASSET_FROM_SIGNED_URL where UrlAssetContent is not given, but missing'],
+    ],
+    ['text that is not JSON', { ...URL_BARE, UrlAssetContent: '{' }, []],
+    ['a specification', { ...API_BARE, ApiGatewayApiSpecification: '{"openapi":"3.0.1"}' }, []],
+    [
+      'a specification that is not JSON',
+      { ...API_BARE, ApiGatewayApiSpecification: 'openapi: 3.0.1' },
+      ['ApiGatewayApiSpecification must be a JSON document'],
+    ],
+  ])('%s', (_name, model, expected) => expect(said(model)).toEqual(expected));
+
+  it('is never repeated, whatever is wrong with it', () => {
+    const models = [
+      { ...API_BARE, ApiGatewayApiSpecification: `{ ${SECRET}` },
+      { ...API_BARE, ApiGatewayApiSpecification: [SECRET] },
+      { ...URL_BARE, UrlAssetContent: { a: SECRET } },
+      { ...URL_BARE, UrlAssetContent: SECRET, UrlAssetMd5Hash: OTHER_MD5 },
+    ];
+    for (const model of models) {
+      expect(said(model)).toHaveLength(1);
+      expect(said(model).join()).not.toContain(SECRET);
+    }
+  });
+});
+
 describe('duplicates', () => {
-  it('are exact ones among the entries of a list, members in any order', () => {
+  it('are equal entries of a list, with their members in any order', () => {
     const model = { ...S3, S3AssetSources: [source(1), source(2), { Key: 'k1', Bucket: 'source' }] };
     expect(said(model)).toEqual(['S3AssetSources[2] repeats S3AssetSources[0]: {"Key":"k1","Bucket":"source"}']);
   });
 
-  it('of one object to two places are none', () => {
+  it('are not two places for the same asset', () => {
     const S3AssetDestinations = [
       { AssetId: DATA_SET, Bucket: 'target', Key: 'a' },
       { AssetId: DATA_SET, Bucket: 'target', Key: 'b' },
@@ -261,18 +338,18 @@ describe('all problems at once', () => {
 });
 
 describe('hostile input', () => {
-  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', ''])('Type %j is just wrong', (Type) => {
+  it.each(['constructor', '__proto__', 'toString', ''])('is refused as a wrong Type: %j', (Type) => {
     expect(paths({ ...S3, Type })).toEqual(['Type']);
   });
 
-  it('knows no property from a prototype', () => {
+  it('brings no property from a prototype', () => {
     const model = JSON.parse(`{"Type":"IMPORT_ASSETS_FROM_S3","__proto__":{"DataSetId":"x"},"constructor":1}`);
     expect(paths(model).sort()).toEqual(['DataSetId', 'S3AssetSources', '__proto__', 'constructor']);
   });
 
   const json = fc.jsonValue({ maxDepth: 4 });
 
-  it('is answered with problems, whatever JSON stands where', () => {
+  it('of any JSON is answered with problems', () => {
     check(
       fc.property(
         fc.dictionary(fc.oneof(fc.constantFrom(...Object.keys(ANY_VALUE)), fc.string()), json),
@@ -287,7 +364,7 @@ describe('hostile input', () => {
     );
   });
 
-  it('never gets a secret echoed, of whatever shape and with whatever Type', () => {
+  it('never has its secret repeated, of whatever shape and with whatever Type', () => {
     const shapes = [SECRET, [SECRET, SECRET], { [SECRET]: SECRET }, [[SECRET]], [{ key: SECRET }], `${SECRET}\n`];
     for (const Type of [...JOB_TYPE_NAMES, 'constructor', undefined]) {
       for (const ApiGatewayApiKey of shapes) {

@@ -6,7 +6,7 @@ const ajv = new Ajv({ strict: false, schemas: [{ ...schema, $id: 'resource-schem
 test('every example in the schema is valid by it', () => {
   const wrong = [...everyNode()].flatMap(({ at, node }) => {
     const validate = ajv.compile({ $ref: `resource-schema.json#${at}` });
-    // A dynamic reference stands for a value that the template does not show.
+    // A dynamic reference takes the place of a value that the template does not show.
     const examples = (node.examples ?? []).filter((example) => !/^\{\{resolve:/.test(String(example)));
     return examples.filter((example) => !validate(example)).map((example) => `${at}: ${JSON.stringify(example)}`);
   });

@@ -1,6 +1,7 @@
+import { IN_PLACE } from '../../src/job/differences';
 import { everyNode, follow, POINTER_LISTS, pointers, resolved, schema } from './schema';
 
-/** What cfn validate and guard-rail leave out. Each list that should be empty holds the names of what is wrong. */
+/** What cfn validate and guard-rail do not check. A list that should be empty holds the names of what is wrong. */
 describe('the schema', () => {
   test.each(POINTER_LISTS)('every pointer of %s leads to a property', (keyword) => {
     expect(pointers(keyword).filter((pointer) => follow(pointer) === undefined)).toEqual([]);
@@ -14,15 +15,14 @@ describe('the schema', () => {
     expect(names.filter((name) => !refs.includes(name))).toEqual([]);
   });
 
-  /** What an update may change without a new job, whatever its state (design, section 9). */
-  const IN_PLACE = ['FinalizeRevision'];
-
-  test('every property is read-only, create-only or conditionally create-only, and only one of them', () => {
-    const lists = ['readOnlyProperties', 'createOnlyProperties', 'conditionalCreateOnlyProperties'] as const;
-    const wrong = Object.keys(schema.properties).filter(
-      (name) => lists.filter((keyword) => pointers(keyword).includes(`/properties/${name}`)).length !== 1,
-    );
-    expect(wrong).toEqual(IN_PLACE);
+  test('every property is either read-only or create-only, but for those that an update changes in place', () => {
+    const names = Object.keys(schema.properties);
+    const listed = (name: string, keyword: (typeof POINTER_LISTS)[number]): boolean =>
+      pointers(keyword).includes(`/properties/${name}`);
+    const inPlace = names.filter((name) => listed(name, 'readOnlyProperties') === listed(name, 'createOnlyProperties'));
+    expect(inPlace.sort()).toEqual([...IN_PLACE].sort());
+    // StartOnCreation changes in place one way only.
+    expect(pointers('conditionalCreateOnlyProperties')).toEqual(['/properties/StartOnCreation']);
   });
 
   test('what is required exists and can be written', () => {
@@ -43,7 +43,7 @@ describe('the schema', () => {
     expect(filters).not.toHaveLength(0);
   });
 
-  test('every object is closed, and every list says that its order means nothing', () => {
+  test('every object is closed, and every list is without order', () => {
     const wrong = [...everyNode()].filter(
       ({ node }) =>
         (node.type === 'object' && node.additionalProperties !== false) ||
@@ -52,9 +52,19 @@ describe('the schema', () => {
     expect(wrong.map(({ at }) => at)).toEqual([]);
   });
 
+  test('no keyword is unknown to the checker of src/job/check-schema.ts', () => {
+    const checked = ['$ref', 'type', 'enum', 'pattern', 'minLength', 'maxLength', 'minItems', 'maxItems', 'items'];
+    const checkedOfObjects = ['properties', 'required', 'additionalProperties'];
+    const noConstraint = ['description', 'examples', 'default', 'insertionOrder'];
+    const used = new Set([...everyNode()].flatMap(({ node }) => Object.keys(node)));
+    expect(
+      [...used].filter((keyword) => ![...checked, ...checkedOfObjects, ...noConstraint].includes(keyword)),
+    ).toEqual([]);
+  });
+
   test('everything has a description', () => {
-    const silent = [...everyNode()].filter(({ node }) => !resolved(node).description);
-    expect(silent.map(({ at }) => at)).toEqual([]);
+    const undescribed = [...everyNode()].filter(({ node }) => !resolved(node).description);
+    expect(undescribed.map(({ at }) => at)).toEqual([]);
   });
 
   test('patterns are anchored, name no partition and mean the same to Java, Python and JavaScript', () => {

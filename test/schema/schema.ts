@@ -7,7 +7,7 @@ export interface Handler {
   readonly handlerSchema?: { readonly properties: Readonly<Record<string, { readonly $ref: string }>> };
 }
 
-/** As much of the schema as the tests in this room look at. */
+/** As much of the schema as these tests read. */
 export interface Schema {
   readonly properties: Readonly<Record<string, SchemaNode>>;
   readonly definitions: Readonly<Record<string, SchemaNode>>;
@@ -63,7 +63,7 @@ export function resolved(node: SchemaNode): SchemaNode {
   return name === undefined ? node : (own(schema.definitions, name) ?? {});
 }
 
-/** Every schema node with where it stands, definitions included. */
+/** Every schema node with its path, definitions included. */
 export function* everyNode(): Generator<{ readonly at: string; readonly node: SchemaNode }> {
   for (const group of ['properties', 'definitions'] as const) {
     for (const [name, node] of Object.entries(schema[group])) {

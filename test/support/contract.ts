@@ -2,7 +2,7 @@ import Ajv from 'ajv';
 import schema from '../../aws-dataexchange-job.json';
 import type { Properties } from '../../src/job/properties';
 
-/** What CloudFormation demands of every progress event (the resource type contract), whatever a test looks at besides. */
+/** What CloudFormation demands of every progress event (the resource type contract), whatever else a test checks. */
 
 export type Action = 'CREATE' | 'READ' | 'UPDATE' | 'DELETE' | 'LIST';
 

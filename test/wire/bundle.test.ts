@@ -67,7 +67,7 @@ test.each<[string, CloudFormation]>([
   expect((await world.holdings(DataSetId)).revisions).toEqual([]);
 });
 
-// Under Jest, the errors of a connection are made to look as they do in Lambda; here they are those of Lambda.
+// Within Jest's realm `test/support/one-realm.ts` patches the errors of a connection; here they are as they are in Lambda.
 test('answers NetworkFailure to a broken connection before a job exists, and waits once there is one', async () => {
   const cloudFormation = world.cloudFormation({ entrypoint });
   const { model } = await makeCase('IMPORT_ASSETS_FROM_S3', world);

@@ -102,7 +102,7 @@ const schedules: fc.Arbitrary<Schedule> = fc.record({
   ownRevision: fc.boolean(),
 });
 
-/** The schedule without what cannot be told apart from outside, so that each has one right end. */
+/** The schedule without what nobody can distinguish from outside, so that it has one right end. */
 function decidable(operation: Mutation, schedule: Schedule, job: Case): Schedule {
   const plan = { ...schedule };
   if (plan.end === 'VANISHED' && plan.ownRevision) {
@@ -205,7 +205,7 @@ async function expectRightEnd(
   const outcome = event.errorCode ?? event.status;
   const isGone = end === 'VANISHED' || end === 'CANCELLED';
   if (operation === 'DELETE') {
-    // An event that was sent again, or whose context is lost, cannot tell its own deletion from an earlier one.
+    // A delete that is sent again, or whose context is lost, cannot distinguish its own deletion from an earlier one.
     expect(['SUCCESS', 'NotFound']).toContain(outcome);
     const calm = keeps !== 'model' && repeated.length === 0 && doubled.length === 0 && faults.length === 0;
     if (calm) {
