@@ -1,43 +1,49 @@
 /**
- * The one clock of the local Data Exchange. Everything that has a time or a length (job states, URL lives, retention, paging order)
- * asks it, so that a test or `--time-scale` can bend all of them together.
+ * The one clock of the local Data Exchange. Everything that has a time or a duration (job states, lives of URLs,
+ * retention, the order of lists) reads it, so that a test or `--time-scale` moves all of them together.
  */
 export interface Clock {
   /** Service time in epoch milliseconds. */
   now(): number;
-  /** Moves the service time forward. @param milliseconds of service time, not negative */
+  /** Moves the service time forward. @param milliseconds of service time, 0 or more */
   advance(milliseconds: number): void;
-  /** Resolves once that much service time has passed, or as soon as the signal aborts. Only scripted delays wait; job states never do. */
+  /**
+   * Resolves once that much service time has passed, or as soon as the signal aborts. Only scripted delays wait; job
+   * states are computed from `now`.
+   */
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 interface Waiter {
-  at: number;
-  wake: () => void;
+  readonly at: number;
+  readonly wake: () => void;
 }
 
-/** A clock that runs by itself: service time = start + elapsed wall time × scale (+ whatever it was advanced by). */
-export class ScaledClock implements Clock {
-  private readonly wallStart = Date.now();
-  private readonly waiters = new Set<Waiter>();
-  private ahead = 0;
+/** The longest delay that Node's timers take, milliseconds. */
+const LONGEST_TIMEOUT = 2 ** 31 - 1;
 
-  /** @param scale service seconds per wall second, above 0 */
+/** A clock that runs: service time = start + elapsed real time × scale + what it was advanced by. */
+export class ScaledClock implements Clock {
+  private readonly startedAt = Date.now();
+  private readonly waiters = new Set<Waiter>();
+  private advanced = 0;
+
+  /** @param scale service seconds per real second, above 0 */
   constructor(private readonly scale = 1) {}
 
   now(): number {
-    const elapsed = Date.now() - this.wallStart;
-    return Math.floor(this.wallStart + elapsed * this.scale + this.ahead);
+    const elapsed = Date.now() - this.startedAt;
+    return Math.floor(this.startedAt + elapsed * this.scale + this.advanced);
   }
 
   advance(milliseconds: number): void {
-    this.ahead += milliseconds;
+    this.advanced += milliseconds;
     wakeDue(this.waiters, this.now());
   }
 
   wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => waiter.wake(), Math.min(milliseconds / this.scale, 2 ** 31 - 1));
+      const timer = setTimeout(() => waiter.wake(), Math.min(milliseconds / this.scale, LONGEST_TIMEOUT));
       const waiter = enroll(this.waiters, this.now() + milliseconds, signal, () => {
         clearTimeout(timer);
         resolve();
@@ -46,7 +52,7 @@ export class ScaledClock implements Clock {
   }
 }
 
-/** A clock that stands still until told otherwise: what tests inject, so that nothing ever sleeps. */
+/** A clock that moves only by `advance`: tests inject it, so that none of them sleeps. */
 export class ManualClock implements Clock {
   private readonly waiters = new Set<Waiter>();
 
@@ -65,7 +71,9 @@ export class ManualClock implements Clock {
   wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const waiter = enroll(this.waiters, this.time + milliseconds, signal, resolve);
-      if (milliseconds <= 0) waiter.wake();
+      if (milliseconds <= 0) {
+        waiter.wake();
+      }
     });
   }
 }
@@ -79,10 +87,16 @@ function enroll(waiters: Set<Waiter>, at: number, signal: AbortSignal, resolve: 
   const waiter: Waiter = { at, wake };
   waiters.add(waiter);
   signal.addEventListener('abort', wake);
-  if (signal.aborted) wake();
+  if (signal.aborted) {
+    wake();
+  }
   return waiter;
 }
 
 function wakeDue(waiters: Set<Waiter>, now: number): void {
-  for (const waiter of [...waiters]) if (waiter.at <= now) waiter.wake();
+  for (const waiter of [...waiters]) {
+    if (waiter.at <= now) {
+      waiter.wake();
+    }
+  }
 }

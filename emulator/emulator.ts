@@ -3,7 +3,6 @@ import type { Buckets } from './buckets/buckets';
 import { FolderBuckets } from './buckets/folder-buckets';
 import { type Clock, ScaledClock } from './clock';
 import { ContentStore } from './content/content-store';
-import type { Services } from './exchange';
 import { FaultEngine } from './faults/fault-engine';
 import { checkFaultScript } from './faults/fault-schema';
 import type { FaultScript } from './faults/fault-script';
@@ -16,23 +15,26 @@ import { SignedUrls } from './signed-urls';
 /** Everything has a default: `startEmulator()` alone gives a working service whose buckets do not exist. */
 export interface EmulatorOptions {
   /** 0, the default, picks a free one. */
-  port?: number;
-  /** A folder whose sub-folders are the buckets, or any other implementation of them. */
-  buckets?: string | Buckets;
-  /** Runs by itself unless told otherwise. */
-  clock?: Clock;
+  readonly port?: number;
+  /** A folder whose sub-folders are the buckets, or another implementation of buckets. */
+  readonly buckets?: string | Buckets;
+  /** A clock that runs, by default. */
+  readonly clock?: Clock;
   /** How long jobs run, seconds of service time. */
-  jobSeconds?: number;
+  readonly jobSeconds?: number;
   /** For ids, signatures and chance. */
-  seed?: number;
-  faults?: FaultScript;
-  account?: string;
-  /** Where to make the folder for the bytes of assets; the system's temporary folder by default. It is removed by `stop`. */
-  stateFolder?: string;
-  /** How often to look by itself, wall milliseconds, for whoever watches the bucket folder and asks nothing. Never, by default. */
-  lookEvery?: number;
-  /** Lines for whoever runs it. Standard error by default. */
-  log?: (line: string) => void;
+  readonly seed?: number;
+  readonly faults?: FaultScript;
+  readonly account?: string;
+  /** Where to make the folder for the bytes of assets, which `stop` removes; the temporary folder by default. */
+  readonly stateFolder?: string;
+  /**
+   * How often to do the work of jobs that have ended, milliseconds of real time, for people who watch the buckets and
+   * send no request. Never, by default: requests see to it.
+   */
+  readonly settleEvery?: number;
+  /** Takes lines for the person who runs the emulator. Standard error by default. */
+  readonly log?: (line: string) => void;
 }
 
 /** A running local Data Exchange. */
@@ -43,16 +45,16 @@ export interface Emulator {
   readonly seed: number;
   readonly clock: Clock;
   readonly buckets: Buckets;
-  /** Replaces the fault script; counters begin anew. @throws FaultScriptError */
+  /** Replaces the fault script; all counters begin at 0. @throws FaultScriptError */
   setFaults(script: FaultScript): void;
   /** The script, and how often each of its rules has fired. */
   faults(): ReturnType<FaultEngine['report']>;
-  /** What was received, in order. @param operation only of this name */
+  /** The requests that were received, in order. @param operation only of this name */
   requests(operation?: string): JournalEntry[];
   clearRequests(): void;
   /** Makes a revision part of a product, so that it can only be revoked. @throws ServiceError if there is none */
   publishRevision(revisionId: string): void;
-  /** Does the work of all jobs that have ended by the clock. Requests do that by themselves. */
+  /** Does the work of all jobs that have ended by the clock. Every request does that first. */
   settle(): Promise<void>;
   /** Closes all connections and removes the bytes of assets. Buckets keep what they have. */
   stop(): Promise<void>;
@@ -60,7 +62,7 @@ export interface Emulator {
 
 const ACCOUNT = '123456789012';
 
-/** Starts a local Data Exchange on 127.0.0.1. @throws PortRefused, FaultScriptError */
+/** Starts a local Data Exchange on 127.0.0.1. @throws PortUnavailable, FaultScriptError */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const seed = options.seed ?? randomInt(2 ** 31);
   const clock = options.clock ?? new ScaledClock();
@@ -71,36 +73,26 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     typeof options.buckets === 'object' ? options.buckets : new FolderBuckets(options.buckets ?? 'buckets');
   const journal = new Journal();
   const stopping = new AbortController();
-  const services: Services = {
+  const service = new LocalDataExchange({
     account: options.account ?? ACCOUNT,
     clock,
     ids: new Ids(seed),
     content,
     buckets,
+    urls: new SignedUrls(secretFrom(seed, 'signed URLs')),
     tokenSecret: secretFrom(seed, 'tokens'),
     assumptions: () => faults.assumptions,
-    sign: (method, region, path, issuedAt, life) => urls.issue(method, region, path, issuedAt, life),
     log: options.log ?? ((line) => process.stderr.write(`${line}\n`)),
-  };
-  const service = new LocalDataExchange(services);
-  const { server, port } = await listen(options.port ?? 0, () => ({
-    service,
-    faults,
-    journal,
-    urls,
-    seed,
-    stopping: stopping.signal,
-  })).catch(async (error) => {
+  });
+  const context = { service, faults, journal, seed, stopping: stopping.signal };
+  const { server, port } = await listen(options.port ?? 0, context).catch(async (error) => {
     await content.close();
     throw error;
   });
-  // The port is known only now, and URLs carry it.
-  const url = `http://127.0.0.1:${port}`;
-  const urls = new SignedUrls(url, secretFrom(seed, 'signed URLs'));
-  const looking =
-    options.lookEvery === undefined ? undefined : setInterval(() => void service.settle(), options.lookEvery);
+  const settling =
+    options.settleEvery === undefined ? undefined : setInterval(() => void service.settle(), options.settleEvery);
   return {
-    url,
+    url: `http://127.0.0.1:${port}`,
     port,
     seed,
     clock,
@@ -112,8 +104,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     publishRevision: (revisionId) => void service.publishRevision(revisionId),
     settle: () => service.settle(),
     async stop() {
-      if (stopping.signal.aborted) return;
-      clearInterval(looking);
+      if (stopping.signal.aborted) {
+        return;
+      }
+      clearInterval(settling);
       stopping.abort();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -1,20 +1,23 @@
-/** What an operation refuses with. Names and statuses are the model's; texts are ours, the service publishes none. */
+/** An error of the API, or of S3 for requests to signed URLs. Names and statuses are the model's, texts are ours. */
 export class ServiceError extends Error {
   constructor(
-    /** What goes into `x-amzn-errortype`. */
+    /** The error's name: `x-amzn-errortype`, or S3's Code. */
     readonly code: string,
     /** HTTP status. */
     readonly status: number,
     message: string,
     /** Further members of the body: ResourceId, ResourceType, LimitName, LimitValue, … */
-    readonly members: Record<string, unknown> = {},
+    readonly members: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
     this.name = code;
   }
 }
 
-/** The exceptions of the model with their statuses, and the common ones that any AWS service answers. Fault scripts may name them without a status. */
+/**
+ * The exceptions of the model with their statuses, and the common ones that any AWS service answers. Fault scripts may
+ * name them without a status.
+ */
 export const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
   AccessDeniedException: 403,
   ConflictException: 409,
@@ -36,24 +39,25 @@ export const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
 
 export type ResourceType = 'DATA_SET' | 'REVISION' | 'ASSET' | 'JOB';
 
-const RESOURCE_WORDS: Record<ResourceType, string> = {
+const RESOURCE_WORDS: Readonly<Record<ResourceType, string>> = {
   DATA_SET: 'Data set',
   REVISION: 'Revision',
   ASSET: 'Asset',
   JOB: 'Job',
 };
 
-/** At most this many problems are spelt out in one message. */
+/** At most this many problems are listed in one message. */
 const PROBLEMS_SHOWN = 20;
 
 /** 400 with every problem at once. @param problems sentences without a full stop, at least one */
-export function invalid(problems: string[]): ServiceError {
+export function invalid(problems: readonly string[]): ServiceError {
   const shown = problems.slice(0, PROBLEMS_SHOWN).join('; ');
   const more = problems.length > PROBLEMS_SHOWN ? `; and ${problems.length - PROBLEMS_SHOWN} more` : '';
   const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`;
   return new ServiceError('ValidationException', 400, `${count}: ${shown}${more}`);
 }
 
+/** 404. */
 export function notFound(type: ResourceType, id: string): ServiceError {
   return new ServiceError('ResourceNotFoundException', 404, `${RESOURCE_WORDS[type]} ${id} does not exist.`, {
     ResourceId: id,
@@ -61,19 +65,18 @@ export function notFound(type: ResourceType, id: string): ServiceError {
   });
 }
 
+/** 409. */
 export function conflict(type: ResourceType, id: string, message: string): ServiceError {
   return new ServiceError('ConflictException', 409, message, { ResourceId: id, ResourceType: type });
 }
 
 /** 402. @param limitName one of the model's LimitName values */
 export function limitExceeded(limitName: string, limitValue: number): ServiceError {
-  return new ServiceError(
-    'ServiceLimitExceededException',
-    402,
-    `The limit "${limitName}" (${limitValue}) is reached.`,
-    {
-      LimitName: limitName,
-      LimitValue: limitValue,
-    },
-  );
+  const text = `The limit "${limitName}" (${limitValue}) is reached.`;
+  return new ServiceError('ServiceLimitExceededException', 402, text, { LimitName: limitName, LimitValue: limitValue });
+}
+
+/** A text as messages show it. @param longest characters */
+export function shorten(text: string, longest = 100): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

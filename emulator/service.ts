@@ -1,65 +1,53 @@
-import { conflict, notFound } from './errors';
-import type { Exchange, Services } from './exchange';
+import { notFound } from './errors';
 import { JobRunner } from './jobs/job-runner';
+import { publish } from './operations/revisions';
 import type { Revision } from './store/records';
+import type { Region, Services } from './store/region';
 import { RegionStore } from './store/region-store';
 
-interface Region {
-  exchange: Exchange;
-  runner: JobRunner;
-}
-
-/** The whole local Data Exchange: one Exchange per Region, made when first asked for. Regions know nothing of each other, as in AWS. */
+/** The whole local Data Exchange. Regions are made when they are first named; none sees another, as in AWS. */
 export class LocalDataExchange {
-  private readonly regions = new Map<string, Region>();
+  private readonly regions = new Map<string, { readonly region: Region; readonly runner: JobRunner }>();
 
   constructor(readonly services: Services) {}
 
-  exchangeOf(name: string): Exchange {
-    let region = this.regions.get(name);
-    if (!region) {
-      region = openRegion(name, this.services);
-      this.regions.set(name, region);
-    }
-    return region.exchange;
+  /** Runs `work` on a Region, once everything is up to date with the clock. */
+  async inRegion<Result>(name: string, work: (region: Region) => Result): Promise<Awaited<Result>> {
+    return this.upToDate(() => work(this.region(name)));
   }
 
-  /** Brings everything up to the clock: work of ended jobs is done, old jobs are forgotten. To be awaited before anything is looked at. */
+  /** Runs `work` once everything is up to date with the clock. All that reads or changes the service comes here. */
+  async upToDate<Result>(work: () => Result): Promise<Awaited<Result>> {
+    await this.settle();
+    return await work();
+  }
+
+  /** Does the work of all jobs that have ended by the clock, and forgets old jobs. Never rejects. */
   async settle(): Promise<void> {
     for (const { runner } of this.regions.values()) {
       await runner.settle();
-      runner.prune();
     }
   }
 
-  /** Makes a revision part of a product, which no call of this API can do. It counts as finalized from then on. @throws ServiceError */
+  /** Publishes a revision of whichever Region. @throws ServiceError 404, or 409 if it is revoked */
   publishRevision(id: string): Revision {
-    for (const { exchange } of this.regions.values()) {
-      const revision = exchange.store.revisions.get(id);
-      if (!revision) continue;
-      if (revision.revokedAt !== undefined)
-        throw conflict('REVISION', id, `Revision ${id} is revoked and cannot be published.`);
-      revision.finalized = true;
-      revision.published = true;
-      return revision;
+    for (const { region } of this.regions.values()) {
+      const revision = region.store.revisions.get(id);
+      if (revision) {
+        publish(revision);
+        return revision;
+      }
     }
     throw notFound('REVISION', id);
   }
-}
 
-function openRegion(name: string, services: Services): Region {
-  const exchange: Exchange = {
-    ...services,
-    region: name,
-    store: new RegionStore(),
-    jobs: {
-      call: (id) => runner.call(id),
-      view: (job) => runner.view(job),
-      shown: (job) => runner.shown(job),
-      running: (type) => runner.running(type),
-      started: (job) => runner.started(job),
-    },
-  };
-  const runner = new JobRunner(exchange);
-  return { exchange, runner };
+  private region(name: string): Region {
+    const known = this.regions.get(name);
+    if (known) {
+      return known.region;
+    }
+    const region: Region = { ...this.services, name, store: new RegionStore() };
+    this.regions.set(name, { region, runner: new JobRunner(region) });
+    return region;
+  }
 }

@@ -4,15 +4,16 @@ import { copyFile, lstat, mkdir, open, realpath, rename, rm, stat } from 'node:f
 import { dirname, join, resolve, sep } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { shorten } from '../errors';
 import { BucketError, type Buckets, type ObjectContent, type StoredObject } from './buckets';
-import { noSuchBucket, noSuchKey, refuseImpossible, shorten } from './object-keys';
+import { badKey, noSuchBucket, noSuchKey, refuseImpossible } from './object-keys';
 
-/** Where objects are written before they get their name. No bucket name begins with a dot, so it can never be one. */
+/** Where objects are written before they get their name. No bucket's name begins with a dot. */
 const PARTIAL = '.partial';
 
 /**
- * Buckets as sub-folders of one folder; an object's key is its path. No symbolic link is followed out of a bucket, and a half-written object is
- * never seen.
+ * Buckets as sub-folders of one folder; an object's key is its path. No symbolic link is followed out of a bucket, and
+ * nobody sees a half-written object.
  */
 export class FolderBuckets implements Buckets {
   readonly description: string;
@@ -26,18 +27,21 @@ export class FolderBuckets implements Buckets {
 
   async get(bucket: string, key: string): Promise<StoredObject> {
     const home = await this.bucketFolder(bucket, key);
-    const path = join(home, ...key.split('/'));
-    const real = await orUndefined(realpath(path));
-    if (real === undefined || !isWithin(home, real)) throw noSuchKey(bucket, key);
-    // Not blocking: a named pipe in a bucket folder must not hold up the service.
-    const file = await orUndefined(open(real, constants.O_RDONLY | constants.O_NONBLOCK));
-    if (!file) throw await whyUnreadable(real, bucket, key);
-    const facts = await file.stat();
-    if (!facts.isFile()) {
+    const path = await orUndefined(realpath(join(home, ...key.split('/'))));
+    if (path === undefined || !isWithin(home, path)) {
+      throw noSuchKey(bucket, key);
+    }
+    // Non-blocking, because a named pipe in a bucket's folder must not hold up the service.
+    const file = await orUndefined(open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+    if (!file) {
+      throw await whyUnreadable(path, bucket, key);
+    }
+    const stats = await file.stat();
+    if (!stats.isFile()) {
       await file.close();
       throw noSuchKey(bucket, key);
     }
-    return { size: facts.size, body: file.createReadStream() };
+    return { size: stats.size, body: file.createReadStream() };
   }
 
   async check(bucket: string, key: string): Promise<void> {
@@ -52,8 +56,10 @@ export class FolderBuckets implements Buckets {
       await writeChecked(partial, content);
       await mkdir(dirname(target), { recursive: true });
       await rename(partial, target).catch(async (error: NodeJS.ErrnoException) => {
-        // A bucket folder may be a mount of its own.
-        if (error.code !== 'EXDEV') throw error;
+        // A bucket's folder may be a mount of its own.
+        if (error.code !== 'EXDEV') {
+          throw error;
+        }
         await copyFile(partial, target);
       });
     } catch (error) {
@@ -72,13 +78,17 @@ export class FolderBuckets implements Buckets {
     refuseImpossible(bucket, key);
     const root = await orUndefined(realpath(this.root));
     const home = root && (await orUndefined(realpath(join(root, bucket))));
-    if (!root || !home || !isWithin(root, home)) throw noSuchBucket(bucket);
-    const facts = await orUndefined(stat(home));
-    if (!facts?.isDirectory()) throw noSuchBucket(bucket);
+    if (!root || !home || !isWithin(root, home)) {
+      throw noSuchBucket(bucket);
+    }
+    const stats = await orUndefined(stat(home));
+    if (!stats?.isDirectory()) {
+      throw noSuchBucket(bucket);
+    }
     return home;
   }
 
-  /** Where an object of that key would be written, after making sure that it can and that no link leads out. */
+  /** Where an object of that key would be written, after making sure that it can be and that no link leads out. */
   private async target(bucket: string, key: string): Promise<string> {
     const home = await this.bucketFolder(bucket, key);
     const segments = key.split('/');
@@ -87,17 +97,24 @@ export class FolderBuckets implements Buckets {
       folder = join(folder, segment);
       const real = await orUndefined(realpath(folder));
       if (real === undefined) {
-        // A dangling link here would make mkdir fail or lead out.
-        if (await orUndefined(lstat(folder))) throw badKey(key, `"${segment}" in the bucket is not a folder`);
+        // A dangling link would make mkdir fail, or lead out.
+        if (await orUndefined(lstat(folder))) {
+          throw badKey(key, `"${segment}" in the bucket is not a folder`);
+        }
         continue;
       }
-      if (!isWithin(home, real)) throw badKey(key, 'a symbolic link leads out of the bucket');
-      if (!(await stat(real)).isDirectory())
+      if (!isWithin(home, real)) {
+        throw badKey(key, 'a symbolic link leads out of the bucket');
+      }
+      if (!(await stat(real)).isDirectory()) {
         throw badKey(key, `an object named by its beginning, up to "${segment}", is in the way`);
+      }
     }
     const path = join(home, ...segments);
-    const facts = await orUndefined(lstat(path));
-    if (facts?.isDirectory()) throw badKey(key, 'objects whose keys begin with it and a slash are in the way');
+    const stats = await orUndefined(lstat(path));
+    if (stats?.isDirectory()) {
+      throw badKey(key, 'objects whose keys begin with it and a slash are in the way');
+    }
     return path;
   }
 }
@@ -111,37 +128,44 @@ async function writeChecked(path: string, content: ObjectContent): Promise<void>
     },
   });
   await pipeline(content.open(), meter, createWriteStream(path));
-  if (digest.digest('base64') !== content.md5)
+  if (digest.digest('base64') !== content.md5) {
     throw new BucketError('unavailable', 'The bytes written do not have the digest of the asset.');
+  }
 }
 
 function isWithin(folder: string, path: string): boolean {
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-function badKey(key: string, why: string): BucketError {
-  return new BucketError('bad-key', `The key "${shorten(key)}" cannot be used here: ${why}.`);
-}
-
 async function whyUnreadable(path: string, bucket: string, key: string): Promise<BucketError> {
-  const exists = await orUndefined(lstat(path));
-  return exists?.isFile()
+  const stats = await orUndefined(lstat(path));
+  return stats?.isFile()
     ? new BucketError('access-denied', `The object "${shorten(key)}" in the bucket "${bucket}" cannot be read.`)
     : noSuchKey(bucket, key);
 }
 
 function asBucketError(error: unknown, bucket: string, key: string): BucketError {
-  if (error instanceof BucketError) return error;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return new BucketError('access-denied', `The bucket "${bucket}" cannot be written to.`);
+  if (error instanceof BucketError) {
+    return error;
   }
-  if (code === 'ENOTDIR' || code === 'EISDIR' || code === 'EEXIST' || code === 'ENOTEMPTY')
-    return badKey(key, 'another object is in the way');
-  if (code === 'ENAMETOOLONG') return badKey(key, 'its path is too long for this file system');
-  return new BucketError('unavailable', `The bucket "${bucket}" failed: ${code ?? 'unknown reason'}.`);
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new BucketError('access-denied', `The bucket "${bucket}" cannot be written to.`);
+    case 'ENOTDIR':
+    case 'EISDIR':
+    case 'EEXIST':
+    case 'ENOTEMPTY':
+      return badKey(key, 'another object is in the way');
+    case 'ENAMETOOLONG':
+      return badKey(key, 'its path is too long for this file system');
+    default:
+      return new BucketError('unavailable', `The bucket "${bucket}" failed: ${code ?? 'unknown reason'}.`);
+  }
 }
 
-async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {
+async function orUndefined<Value>(promise: Promise<Value>): Promise<Value | undefined> {
   return promise.catch(() => undefined);
 }

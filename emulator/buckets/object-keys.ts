@@ -1,3 +1,4 @@
+import { shorten } from '../errors';
 import { BucketError } from './buckets';
 
 const BUCKET_NAME = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -8,33 +9,20 @@ const LONGEST_KEY = 1024;
 /** Limit of the usual file systems for one name in a folder, bytes. */
 const LONGEST_SEGMENT = 255;
 
-/** Whether S3 would allow the name. Another name cannot be the name of an existing bucket, so it also cannot lead anywhere in the file system. */
-export function isBucketName(bucket: string): boolean {
-  return BUCKET_NAME.test(bucket) && !bucket.includes('..');
-}
-
 /**
- * Why a folder could not hold an object of that key, or undefined if it could. Both implementations of buckets refuse these keys, so that a
- * template tried on folders behaves alike on an S3 endpoint.
+ * Refuses what no folder could hold. Both implementations of buckets do it, so that a template tried on folders behaves
+ * alike on an S3 endpoint.
+ * @throws BucketError no-such-bucket or bad-key
  */
-export function keyProblem(key: string): string | undefined {
-  if (key === '') return 'it is empty';
-  if (/\p{Surrogate}/u.test(key)) return 'it is not valid Unicode';
-  if (key.includes('\0')) return 'it contains a NUL character';
-  if (Buffer.byteLength(key) > LONGEST_KEY) return `it is longer than ${LONGEST_KEY} bytes`;
-  for (const segment of key.split('/')) {
-    if (segment === '') return 'it has an empty part: a slash at its beginning or end, or two in a row';
-    if (segment === '.' || segment === '..') return `it has a part "${segment}"`;
-    if (Buffer.byteLength(segment) > LONGEST_SEGMENT) return `it has a part longer than ${LONGEST_SEGMENT} bytes`;
-  }
-  return undefined;
-}
-
-/** @throws BucketError no-such-bucket or bad-key */
 export function refuseImpossible(bucket: string, key: string): void {
-  if (!isBucketName(bucket)) throw noSuchBucket(bucket);
+  // A name that S3 does not allow cannot be the name of a bucket, so it also cannot lead anywhere in the file system.
+  if (!BUCKET_NAME.test(bucket) || bucket.includes('..')) {
+    throw noSuchBucket(bucket);
+  }
   const problem = keyProblem(key);
-  if (problem) throw new BucketError('bad-key', `The key "${shorten(key)}" cannot be used here: ${problem}.`);
+  if (problem) {
+    throw badKey(key, problem);
+  }
 }
 
 export function noSuchBucket(bucket: string): BucketError {
@@ -45,6 +33,34 @@ export function noSuchKey(bucket: string, key: string): BucketError {
   return new BucketError('no-such-key', `The object "${shorten(key)}" does not exist in the bucket "${bucket}".`);
 }
 
-export function shorten(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+export function badKey(key: string, why: string): BucketError {
+  return new BucketError('bad-key', `The key "${shorten(key)}" cannot be used here: ${why}.`);
+}
+
+/** Why a folder could not hold an object of that key; undefined if it could. */
+function keyProblem(key: string): string | undefined {
+  if (key === '') {
+    return 'it is empty';
+  }
+  if (/\p{Surrogate}/u.test(key)) {
+    return 'it is not valid Unicode';
+  }
+  if (key.includes('\0')) {
+    return 'it contains a NUL character';
+  }
+  if (Buffer.byteLength(key) > LONGEST_KEY) {
+    return `it is longer than ${LONGEST_KEY} bytes`;
+  }
+  for (const segment of key.split('/')) {
+    if (segment === '') {
+      return 'it has an empty part: a slash at its beginning or end, or two in a row';
+    }
+    if (segment === '.' || segment === '..') {
+      return `it has a part "${segment}"`;
+    }
+    if (Buffer.byteLength(segment) > LONGEST_SEGMENT) {
+      return `it has a part longer than ${LONGEST_SEGMENT} bytes`;
+    }
+  }
+  return undefined;
 }

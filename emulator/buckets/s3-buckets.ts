@@ -6,19 +6,20 @@ import {
   S3Client,
   type ServerSideEncryption as S3Encryption,
 } from '@aws-sdk/client-s3';
+import { shorten } from '../errors';
 import { BucketError, type Buckets, type ObjectContent, type ServerSideEncryption, type StoredObject } from './buckets';
-import { noSuchBucket, noSuchKey, refuseImpossible, shorten } from './object-keys';
+import { noSuchBucket, noSuchKey, refuseImpossible } from './object-keys';
 
 export interface S3BucketsOptions {
   /** URL of the S3 endpoint. */
-  endpoint: string;
+  readonly endpoint: string;
   /** Region to sign for; `AWS_REGION`, `AWS_DEFAULT_REGION` or us-east-1 by default. */
-  region?: string;
+  readonly region?: string;
 }
 
 /**
- * Buckets of a real S3 endpoint (MiniStack, say). Credentials come from the environment, or are the word `test` for endpoints that take any.
- * One PutObject per object, so 5 GB at most.
+ * Buckets of an S3 endpoint (MiniStack, say). Credentials come from the environment, or are the word `test` for
+ * endpoints that take any. Each object is written by one PutObject, so it can have 5 GB at most.
  */
 export class S3Buckets implements Buckets {
   readonly description: string;
@@ -29,7 +30,7 @@ export class S3Buckets implements Buckets {
     this.client = new S3Client({
       endpoint: options.endpoint,
       region: options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1',
-      // One endpoint, one host name: names of buckets cannot be part of it.
+      // The endpoint has one host name, so the bucket's name cannot be part of it.
       forcePathStyle: true,
       credentials: {
         accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'test',
@@ -37,10 +38,10 @@ export class S3Buckets implements Buckets {
         ...(process.env.AWS_SESSION_TOKEN ? { sessionToken: process.env.AWS_SESSION_TOKEN } : {}),
       },
       maxAttempts: 2,
-      // Content-MD5 is sent; trailing checksums of streams are more than most local endpoints understand.
+      // Content-MD5 is sent instead: most local endpoints do not understand the trailing checksums of streams.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      // What goes wrong becomes an error of the job; the client need not warn about it besides.
+      // What goes wrong becomes an error of the job, so the client need not warn about it too.
       logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       requestHandler: { connectionTimeout: 3_000, requestTimeout: 60_000 },
     });
@@ -63,7 +64,9 @@ export class S3Buckets implements Buckets {
       await this.client.send(new HeadBucketCommand({ Bucket: bucket }));
     } catch (error) {
       // A HEAD answer has no body, so its 404 can only mean the bucket.
-      if (statusOf(error) === 404) throw noSuchBucket(bucket);
+      if (statusOf(error) === 404) {
+        throw noSuchBucket(bucket);
+      }
       throw asBucketError(error, bucket, key);
     }
   }
@@ -100,8 +103,14 @@ function statusOf(error: unknown): number | undefined {
 
 function asBucketError(error: unknown, bucket: string, key: string): BucketError {
   const { name, message } = error as Error;
-  if (name === 'NoSuchBucket') return noSuchBucket(bucket);
-  if (name === 'NoSuchKey' || name === 'NotFound' || statusOf(error) === 404) return noSuchKey(bucket, key);
-  if (statusOf(error) === 403) return new BucketError('access-denied', `Access to the bucket "${bucket}" is denied.`);
+  if (name === 'NoSuchBucket') {
+    return noSuchBucket(bucket);
+  }
+  if (name === 'NoSuchKey' || statusOf(error) === 404) {
+    return noSuchKey(bucket, key);
+  }
+  if (statusOf(error) === 403) {
+    return new BucketError('access-denied', `Access to the bucket "${bucket}" is denied.`);
+  }
   return new BucketError('unavailable', `The bucket "${bucket}" could not be used: ${shorten(message || name)}.`);
 }

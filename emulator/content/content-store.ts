@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-/** Bytes that are kept: where, how many, and their digest. */
+/** Bytes in the content store. */
 export interface ContentRef {
   readonly id: string;
   readonly size: number;
@@ -14,12 +14,12 @@ export interface ContentRef {
   readonly md5: string;
 }
 
-/** The bytes do not fit into the given maximum. */
+/** There are more bytes than the given maximum. */
 export class ContentTooLarge extends Error {}
 
 /**
- * Keeps the bytes of uploads and assets in files of a folder of its own, so that a large file never sits in memory.
- * The folder goes away with the emulator.
+ * Keeps the bytes of uploads and assets in files of a folder of its own, so that no large file is held in memory. The
+ * folder is removed when the emulator stops.
  */
 export class ContentStore {
   private constructor(private readonly folder: string) {}
@@ -29,7 +29,7 @@ export class ContentStore {
     return new ContentStore(await mkdtemp(join(parent, 'local-data-exchange-')));
   }
 
-  /** Writes a stream to disk and digests it on the way. Nothing is left behind if the stream fails. @throws ContentTooLarge */
+  /** Writes a stream to disk and computes its digest. Nothing stays if the stream fails. @throws ContentTooLarge */
   async keep(bytes: Readable, maximum = Number.POSITIVE_INFINITY): Promise<ContentRef> {
     const id = randomUUID();
     const digest = createHash('md5');
@@ -50,13 +50,16 @@ export class ContentStore {
     return { id, size, md5: digest.digest('base64') };
   }
 
-  /** Reads kept bytes. @param range first and last byte, both included */
-  read(content: ContentRef, range?: { first: number; last: number }): Readable {
-    return createReadStream(this.path(content.id), range ? { start: range.first, end: range.last } : {});
+  /** @param range first and last byte, both included */
+  read(content: ContentRef, range?: { readonly start: number; readonly end: number }): Readable {
+    return createReadStream(this.path(content.id), range ?? {});
   }
 
+  /** Removes the bytes, if there are any. */
   async drop(content: ContentRef | undefined): Promise<void> {
-    if (content) await rm(this.path(content.id), { force: true });
+    if (content) {
+      await rm(this.path(content.id), { force: true });
+    }
   }
 
   /** Removes everything. */

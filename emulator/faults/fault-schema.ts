@@ -1,38 +1,29 @@
 import Ajv, { type ErrorObject } from 'ajv';
-import { STATUS_OF_ERROR } from '../errors';
+import { STATUS_OF_ERROR, shorten } from '../errors';
 import { JOB_TYPES } from '../jobs/job-types';
 import { ABSENT_OPERATIONS, OPERATIONS } from '../operations/operations';
-import { ASSUMPTIONS, JOB_ERROR_CODES } from './assumptions';
-import type { FaultScript } from './fault-script';
+import { LONGEST_URL_LIFE } from '../signed-urls';
+import { ASSUMPTIONS, JOB_ERROR_CODES } from '../store/assumptions';
+import { memberName } from '../validation/check-shape';
+import type { FaultAction, FaultScript } from './fault-script';
 
 /** What a rule's `on` may name besides operations. */
 export const OTHER_CALLS = ['SignedUrlPut', 'SignedUrlGet', 'SignedUrlHead', 'UnknownOperation'];
-const CALLS = [
-  '*',
-  ...OPERATIONS.map(({ name }) => name),
-  ...OTHER_CALLS,
-  ...ABSENT_OPERATIONS.map(({ name }) => name),
-];
 
+const CALLS = ['*', ...[...OPERATIONS, ...ABSENT_OPERATIONS].map(({ name }) => name), ...OTHER_CALLS];
 const STATES = ['WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'CANCELLED', 'TIMED_OUT'];
+
+/** A script that is not valid. Every problem names its place, what is wrong and what would be right. */
+export class FaultScriptError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`the fault script is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
 const seconds = { type: 'number', minimum: 0 };
 const count = { type: 'integer', minimum: 0 };
-const call = { type: 'integer', minimum: 1 };
+const callNumber = { type: 'integer', minimum: 1 };
 const text = { type: 'string' };
-
-function closed(properties: Record<string, object>, required: string[] = []): object {
-  return { type: 'object', additionalProperties: false, properties, required };
-}
-
-/** A schema by the type that is given, so that each problem is told once and for the form that was meant. */
-function either(type: string, yes: object, no: object): object {
-  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON schema.
-  return { if: { type }, then: yes, else: no };
-}
-
-function oneOrMore(values: string[]): object {
-  return either('array', { minItems: 1, items: { enum: values } }, { enum: values });
-}
 
 const plan = closed({
   hidden: closed({ calls: count, seconds }),
@@ -60,12 +51,12 @@ const plan = closed({
     { state: { enum: ['ERROR', 'TIMED_OUT', 'CANCELLED', 'VANISHED', 'COMPLETED'] }, afterSeconds: seconds },
     ['state'],
   ),
-  urlSeconds: { type: 'number', minimum: 1 },
+  urlSeconds: { type: 'number', minimum: 1, maximum: LONGEST_URL_LIFE },
 });
 
 const action = closed({
   delay: { ...closed({ seconds, milliseconds: seconds }), minProperties: 1 },
-  error: either(
+  error: byType(
     'string',
     { enum: Object.keys(STATUS_OF_ERROR) },
     closed(
@@ -106,13 +97,18 @@ const rule = closed(
       revisionId: text,
       jobAge: closed({ atLeast: seconds, below: seconds }),
     }),
-    calls: either(
+    calls: byType(
       'object',
       {
-        ...closed({ from: call, to: call, every: call, chance: { type: 'number', minimum: 0, maximum: 1 } }),
+        ...closed({
+          from: callNumber,
+          to: callNumber,
+          every: callNumber,
+          chance: { type: 'number', minimum: 0, maximum: 1 },
+        }),
         minProperties: 1,
       },
-      either('array', { minItems: 1, items: call }, either('integer', call, { enum: ['all'] })),
+      byType('array', { minItems: 1, items: callNumber }, byType('integer', callNumber, { enum: ['all'] })),
     ),
     per: { enum: ['all', 'job'] },
     do: { ...action, minProperties: 1 },
@@ -120,69 +116,70 @@ const rule = closed(
   ['on', 'do'],
 );
 
-/** JSON schema of a fault script. */
-export const FAULT_SCRIPT_SCHEMA = closed({
-  $schema: text,
-  seed: { type: 'integer' },
-  assumptions: closed(Object.fromEntries(Object.entries(ASSUMPTIONS).map(([name, { schema }]) => [name, schema]))),
-  faults: { type: 'array', items: rule },
-});
-
 const validate = new Ajv({ allErrors: true, ownProperties: true, strict: false, verbose: true }).compile(
-  FAULT_SCRIPT_SCHEMA,
+  closed({
+    $schema: text,
+    seed: { type: 'integer' },
+    assumptions: closed(Object.fromEntries(Object.entries(ASSUMPTIONS).map(([name, { schema }]) => [name, schema]))),
+    faults: { type: 'array', items: rule },
+  }),
 );
 
-/** A script that is not one. Every problem says where it is, what is wrong and what would be right. */
-export class FaultScriptError extends Error {
-  constructor(readonly problems: string[]) {
-    super(`the fault script is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
-  }
-}
-
-/** @throws FaultScriptError */
+/** A copy of a valid script, which its giver cannot change any more. @throws FaultScriptError */
 export function checkFaultScript(script: unknown): FaultScript {
-  // A copy, so that whoever gave it can change theirs without changing what is loaded.
   const copy: unknown = script === undefined ? undefined : JSON.parse(JSON.stringify(script));
-  if (validate(copy)) {
-    const contradictions = ((copy as FaultScript).faults ?? []).flatMap((given, at) =>
-      contradictionsOf(given.do, `faults[${at}].do`),
-    );
-    if (contradictions.length) throw new FaultScriptError(contradictions);
-    return copy as FaultScript;
+  if (!validate(copy)) {
+    const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if' && keyword !== 'anyOf');
+    throw new FaultScriptError([...new Set(errors.map(describe))]);
   }
-  const errors = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if' && keyword !== 'anyOf');
-  throw new FaultScriptError([...new Set(errors.map(describe))]);
+  const checked = copy as FaultScript;
+  const problems = (checked.faults ?? []).flatMap((given, at) => contradictionsOf(given.do, `faults[${at}].do`));
+  if (problems.length) {
+    throw new FaultScriptError(problems);
+  }
+  return checked;
 }
 
-function contradictionsOf(given: object, where: string): string[] {
-  const ends = ['error', 'answer', 'connection'].filter((name) => name in given);
-  const problems = ends.length > 1 ? [`${where} has ${ends.join(' and ')}: only one of them can happen`] : [];
-  if ('effect' in given && !ends.length) problems.push(`${where}.effect needs error, answer or connection beside it`);
+function contradictionsOf(given: FaultAction, where: string): string[] {
+  const endings = ['error', 'answer', 'connection'].filter((name) => name in given);
+  const problems = endings.length > 1 ? [`${where} has ${endings.join(' and ')}: only one of them can happen`] : [];
+  if ('effect' in given && !endings.length) {
+    problems.push(`${where}.effect needs error, answer or connection beside it`);
+  }
   return problems;
 }
 
+function closed(properties: Readonly<Record<string, object>>, required: readonly string[] = []): object {
+  return { type: 'object', additionalProperties: false, properties, required };
+}
+
+/** Chooses a schema by the type of the value, so that each problem is reported once and for the form that was meant. */
+function byType(type: string, yes: object, no: object): object {
+  // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON schema.
+  return { if: { type }, then: yes, else: no };
+}
+
+function oneOrMore(values: readonly string[]): object {
+  return byType('array', { minItems: 1, items: { enum: values } }, { enum: values });
+}
+
 function describe({ keyword, instancePath, params, parentSchema, data, message }: ErrorObject): string {
-  const where =
-    instancePath
-      .split('/')
-      .slice(1)
-      .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path ? `${path}.${part}` : part), '') ||
-    'the script';
-  const shown = JSON.stringify(data) ?? String(data);
-  const given = shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+  const where = memberName(instancePath) || 'the script';
+  const given = shorten(JSON.stringify(data) ?? String(data), 80);
   switch (keyword) {
     case 'additionalProperties': {
-      const known = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {}).filter(
-        (name) => name !== '$schema',
-      );
+      const { properties = {} } = parentSchema as { properties?: object };
+      const known = Object.keys(properties).filter((name) => name !== '$schema');
       return `${where} has the unknown member "${params.additionalProperty}"; it may have ${known.join(', ')}`;
     }
     case 'required':
       return `${where} lacks "${params.missingProperty}"`;
     case 'enum':
       return `${where} is ${given}; it must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
-    case 'type':
-      return `${where} is ${given}; it must be ${String(params.type) === 'array' ? 'a list' : `of type ${String(params.type)}`}`;
+    case 'type': {
+      const wanted = params.type === 'array' ? 'a list' : `of type ${params.type}`;
+      return `${where} is ${given}; it must be ${wanted}`;
+    }
     case 'minimum':
     case 'maximum':
       return `${where} is ${given}; it must be ${params.comparison} ${params.limit}`;

@@ -1,63 +1,74 @@
-import type { JobPlan } from '../jobs/job-plan';
-import type { Assumptions } from './assumptions';
+import type { Assumptions } from '../store/assumptions';
+import type { JobPlan } from '../store/job-plan';
 
-/** A fault script, as it stands in its JSON file. README.md explains it with examples; `fault-schema.ts` checks it. */
+/** A fault script in the form of its JSON file. README.md explains it with examples; `fault-schema.ts` checks it. */
 export interface FaultScript {
   /** For `chance`. The emulator's own seed by default. */
-  seed?: number;
-  /** Decisions to take otherwise, for as long as the script is loaded. */
-  assumptions?: Partial<Assumptions>;
-  faults?: FaultRule[];
+  readonly seed?: number;
+  /** Assumptions to change for as long as the script is loaded. */
+  readonly assumptions?: Partial<Assumptions>;
+  readonly faults?: readonly FaultRule[];
 }
 
 /** One rule: which calls, and what happens to them. */
 export interface FaultRule {
-  /** Shows up in the journal of requests. */
-  name?: string;
+  /** Appears in the journal of requests. */
+  readonly name?: string;
   /** An operation, several, or `*`. */
-  on: string | string[];
-  /** Only calls about such things. */
-  where?: FaultCondition;
+  readonly on: string | readonly string[];
+  /** Only calls that meet these conditions. */
+  readonly where?: FaultCondition;
   /** Which of the calls that `on` and `where` let through: all by default. Numbers count from 1. */
-  calls?: 'all' | number | number[] | { from?: number; to?: number } | { every: number } | { chance: number };
-  /** What is counted: all calls together, or those of each job for itself. */
-  per?: 'all' | 'job';
-  do: FaultAction;
+  readonly calls?:
+    | 'all'
+    | number
+    | readonly number[]
+    | { readonly from?: number; readonly to?: number }
+    | { readonly every: number }
+    | { readonly chance: number };
+  /** Whether `calls` counts all calls together, or those of each job separately. */
+  readonly per?: 'all' | 'job';
+  readonly do: FaultAction;
 }
 
 export interface FaultCondition {
-  region?: string;
-  jobType?: string | string[];
-  /** The state as it is before the call. */
-  jobState?: string | string[];
-  jobId?: string;
-  dataSetId?: string;
-  revisionId?: string;
+  readonly region?: string;
+  readonly jobType?: string | readonly string[];
+  /** The state before the call. */
+  readonly jobState?: string | readonly string[];
+  readonly jobId?: string;
+  readonly dataSetId?: string;
+  readonly revisionId?: string;
   /** Age of the job, seconds of service time. */
-  jobAge?: { atLeast?: number; below?: number };
+  readonly jobAge?: { readonly atLeast?: number; readonly below?: number };
 }
 
 export interface FaultAction {
-  /** Before anything else: service seconds or wall milliseconds. */
-  delay?: { seconds?: number; milliseconds?: number };
-  /** An AWS-shaped error instead of the answer; a name alone takes its usual status. */
-  error?: string | FaultError;
-  /** Any other answer. */
-  answer?: { status: number; contentType?: string; text?: string; headers?: Record<string, string> };
-  /** Instead of an answer: the connection is reset, or nothing ever comes. */
-  connection?: 'reset' | 'silent';
+  /** A wait before everything else: seconds of service time, or milliseconds of real time. */
+  readonly delay?: { readonly seconds?: number; readonly milliseconds?: number };
+  /** An AWS error instead of the response; a name alone has its usual status. */
+  readonly error?: string | FaultError;
+  /** Any other response. */
+  readonly answer?: {
+    readonly status: number;
+    readonly contentType?: string;
+    readonly text?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  /** Instead of a response: the connection is reset, or nothing is sent. */
+  readonly connection?: 'reset' | 'silent';
   /** Whether the operation takes effect before `error`, `answer` or `connection`. */
-  effect?: 'none' | 'done';
-  /** What is in store for the job that the call makes or names. */
-  job?: JobPlan;
-  /** What becomes of the revision that the call makes or names, once it has taken effect. */
-  revision?: 'published';
+  readonly effect?: 'none' | 'done';
+  /** The plan for the job that the call makes or names. */
+  readonly job?: JobPlan;
+  /** What happens to the revision that the call makes or names, once the call has taken effect. */
+  readonly revision?: 'published';
 }
 
 export interface FaultError {
-  name: string;
-  status?: number;
-  message?: string;
+  readonly name: string;
+  readonly status?: number;
+  readonly message?: string;
   /** Further members of the body: LimitName, ResourceId, … */
-  members?: Record<string, unknown>;
+  readonly members?: Readonly<Record<string, unknown>>;
 }

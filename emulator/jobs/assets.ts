@@ -1,20 +1,21 @@
 import type { ContentRef } from '../content/content-store';
+import type { ResourceType } from '../errors';
 import { assetArn } from '../store/arns';
+import type { JobErrorSituation } from '../store/assumptions';
 import type { Asset, AssetType, Revision } from '../store/records';
 import { failure, JobFailure } from './job-failure';
-import type { Work } from './job-type';
+import type { ImportDetails, Run } from './job-type';
 
-/** An asset about to be made. */
+/** An asset to be made. */
 export interface AssetDraft {
-  name: string;
-  /** Member of the API's AssetDetails. May depend on the id. */
-  details: Record<string, unknown> | ((id: string) => Record<string, unknown>);
-  nameOf?: (id: string) => string;
-  content?: ContentRef;
+  readonly name: string | ((id: string) => string);
+  /** Member of the API's AssetDetails. */
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly content?: ContentRef;
 }
 
-/** Most assets of a revision, by type, and the LimitName of JobError (there is none for APIs). General Reference, quotas. */
-const PER_REVISION: Record<AssetType, { most: number; limitName?: string }> = {
+/** Most assets of a revision by type (General Reference), and their LimitName in JobError; there is none for APIs. */
+const PER_REVISION: Readonly<Record<AssetType, { readonly most: number; readonly limitName?: string }>> = {
   S3_SNAPSHOT: { most: 10_000, limitName: 'Assets per revision' },
   REDSHIFT_DATA_SHARE: { most: 20, limitName: 'Amazon Redshift datashare assets per revision' },
   API_GATEWAY_API: { most: 20 },
@@ -22,65 +23,57 @@ const PER_REVISION: Record<AssetType, { most: number; limitName?: string }> = {
   LAKE_FORMATION_DATA_PERMISSION: { most: 20, limitName: 'AWS Lake Formation data permission assets per revision' },
 };
 
-/** The revision an import goes into, or the failure that says why it cannot. */
-export function openRevision(work: Work<{ DataSetId: string; RevisionId: string }>): Revision {
-  const { DataSetId, RevisionId } = work.details;
-  const revision = existingRevision(work, DataSetId, RevisionId);
-  const { finalizedRevisionImport } = work.exchange.assumptions();
-  if (revision.finalized && finalizedRevisionImport !== 'allowed') {
-    throw failure('finalizedRevision', `Revision ${RevisionId} is finalized.`, work.exchange.assumptions(), {
-      ResourceId: RevisionId,
-      ResourceType: 'REVISION',
-    });
+/** The revision that an import fills. @throws JobFailure unless it exists and takes assets */
+export function openRevision(run: Run<ImportDetails>): Revision {
+  const { DataSetId, RevisionId } = run.details;
+  const revision = existingRevision(run, DataSetId, RevisionId);
+  if (revision.finalized && run.region.assumptions().finalizedRevisionImport !== 'allowed') {
+    throw resourceFailure(run, 'finalizedRevision', `Revision ${RevisionId} is finalized.`, 'REVISION', RevisionId);
   }
   return revision;
 }
 
-/** A revision that must still be there. @throws JobFailure */
-export function existingRevision(work: Work<unknown>, dataSetId: string, revisionId: string): Revision {
-  const { store, assumptions } = work.exchange;
+/** A revision that was there when the job was created. @throws JobFailure if it is gone */
+export function existingRevision(run: Run<unknown>, dataSetId: string, revisionId: string): Revision {
+  const { store } = run.region;
   if (!store.dataSets.has(dataSetId)) {
-    throw failure('missingResource', `Data set ${dataSetId} does not exist.`, assumptions(), {
-      ResourceId: dataSetId,
-      ResourceType: 'DATA_SET',
-    });
+    const text = `Data set ${dataSetId} does not exist.`;
+    throw resourceFailure(run, 'missingResource', text, 'DATA_SET', dataSetId);
   }
   const revision = store.revisions.get(revisionId);
   if (revision?.dataSetId !== dataSetId) {
-    throw failure('missingResource', `Revision ${revisionId} does not exist.`, assumptions(), {
-      ResourceId: revisionId,
-      ResourceType: 'REVISION',
-    });
+    const text = `Revision ${revisionId} does not exist.`;
+    throw resourceFailure(run, 'missingResource', text, 'REVISION', revisionId);
   }
   return revision;
 }
 
-/** An asset with bytes that must still be there. @throws JobFailure */
+/** An asset with bytes. @throws JobFailure if it is gone or is of another kind */
 export function exportableAsset(
-  work: Work<unknown>,
+  run: Run<unknown>,
   revision: Revision,
   assetId: string,
-): Asset & { content: ContentRef } {
-  const { store, assumptions } = work.exchange;
-  const asset = store.assets.get(assetId);
+): Asset & { readonly content: ContentRef } {
+  const asset = run.region.store.assets.get(assetId);
   if (asset?.revisionId !== revision.id) {
-    throw failure('missingResource', `Asset ${assetId} does not exist.`, assumptions(), {
-      ResourceId: assetId,
-      ResourceType: 'ASSET',
-    });
+    throw resourceFailure(run, 'missingResource', `Asset ${assetId} does not exist.`, 'ASSET', assetId);
   }
-  if (asset.assetType !== 'S3_SNAPSHOT' || !asset.content) {
-    throw failure('notExportable', `Asset ${assetId} is a ${asset.assetType} and cannot be exported.`, assumptions(), {
-      ResourceId: assetId,
-      ResourceType: 'ASSET',
-    });
+  const { assetType, content } = asset;
+  if (assetType !== 'S3_SNAPSHOT' || !content) {
+    const text = `Asset ${assetId} is of the type ${assetType} and cannot be exported.`;
+    throw resourceFailure(run, 'notExportable', text, 'ASSET', assetId);
   }
-  return asset as Asset & { content: ContentRef };
+  return { ...asset, content };
 }
 
-/** Puts all drafts into the revision, or none. @throws JobFailure when the revision would hold too many */
-export function addAssets(work: Work<unknown>, revision: Revision, assetType: AssetType, drafts: AssetDraft[]): void {
-  const { store, region, account, ids, assumptions } = work.exchange;
+/** Puts all drafts into the revision, or none. @throws JobFailure if the revision would hold too many */
+export function addAssets(
+  run: Run<unknown>,
+  revision: Revision,
+  assetType: AssetType,
+  drafts: readonly AssetDraft[],
+): void {
+  const { store, name: region, account, ids, assumptions } = run.region;
   const { most, limitName } = PER_REVISION[assetType];
   const limit = (limitName ? assumptions().limits[limitName] : undefined) ?? most;
   if (store.assetsOf(revision.id).length + drafts.length > limit) {
@@ -95,20 +88,30 @@ export function addAssets(work: Work<unknown>, revision: Revision, assetType: As
       },
     ]);
   }
-  for (const draft of drafts) {
+  for (const { name, details, content } of drafts) {
     const id = ids.next();
     store.assets.set(id, {
       id,
       arn: assetArn(region, account, revision.dataSetId, revision.id, id),
       dataSetId: revision.dataSetId,
       revisionId: revision.id,
-      name: draft.nameOf?.(id) ?? draft.name,
+      name: typeof name === 'function' ? name(id) : name,
       assetType,
-      createdAt: work.at,
-      updatedAt: work.at,
-      tags: new Map((work.job.assetTags ?? []).map(({ Key, Value }) => [Key, Value])),
-      details: typeof draft.details === 'function' ? draft.details(id) : draft.details,
-      ...(draft.content ? { content: draft.content } : {}),
+      createdAt: run.at,
+      updatedAt: run.at,
+      tags: new Map((run.job.assetTags ?? []).map(({ Key, Value }) => [Key, Value])),
+      details,
+      ...(content ? { content } : {}),
     });
   }
+}
+
+function resourceFailure(
+  run: Run<unknown>,
+  situation: JobErrorSituation,
+  message: string,
+  type: ResourceType,
+  id: string,
+): JobFailure {
+  return failure(situation, message, run.region.assumptions(), { ResourceId: id, ResourceType: type });
 }

@@ -1,14 +1,15 @@
-import type { Assumptions } from '../faults/assumptions';
+import type { Assumptions } from '../store/assumptions';
 import { choice, structure, text } from '../validation/shapes';
 
 export interface Encryption {
-  Type: string;
-  KmsKeyArn?: string;
+  readonly Type: string;
+  readonly KmsKeyArn?: string;
 }
 
-/** Encryption of exports to S3: the shape, and the rule that the model only describes. */
+/** The encryption of an export to S3. */
 export const encryption = structure({ Type: choice(['aws:kms', 'AES256']) }, { KmsKeyArn: text });
 
+/** The rule that the model only describes. @returns problems as phrases */
 export function encryptionProblems(given: Encryption | undefined, { kmsWithoutKey }: Assumptions): string[] {
   return given?.Type === 'aws:kms' && !given.KmsKeyArn && kmsWithoutKey === 'refused'
     ? ['Encryption.KmsKeyArn is required with the type aws:kms']

@@ -1,29 +1,26 @@
 import type { BucketError } from '../buckets/buckets';
-import { type Assumptions, CODE_OF_SITUATION, type JobErrorSituation } from '../faults/assumptions';
-import type { JobError } from '../store/records';
+import { type Assumptions, CODE_OF_SITUATION, type JobErrorSituation } from '../store/assumptions';
+import type { JobError } from '../store/job-plan';
 
-/** How a run ends in ERROR. */
+/** Ends the run of a job in ERROR. */
 export class JobFailure extends Error {
-  constructor(readonly errors: JobError[]) {
+  constructor(readonly errors: readonly JobError[]) {
     super(errors[0]?.Message ?? 'failed');
   }
 }
 
-export function codeOf(situation: JobErrorSituation, assumptions: Assumptions): string {
-  return assumptions.jobErrorCodes[situation] ?? CODE_OF_SITUATION[situation];
-}
-
-/** One error, its code by the situation. @param more further members: Details, ResourceId, ResourceType, … */
+/** A failure with one error, whose code follows from the situation. @param more Details, ResourceId, … */
 export function failure(
   situation: JobErrorSituation,
   message: string,
   assumptions: Assumptions,
   more: Partial<JobError> = {},
 ): JobFailure {
-  return new JobFailure([{ Code: codeOf(situation, assumptions), Message: message, ...more }]);
+  const code = assumptions.jobErrorCodes[situation] ?? CODE_OF_SITUATION[situation];
+  return new JobFailure([{ Code: code, Message: message, ...more }]);
 }
 
-/** What a bucket's refusal means for a job. */
+/** The failure of a job that a bucket refused. */
 export function failureOfBucket(
   error: BucketError,
   assumptions: Assumptions,
@@ -38,7 +35,7 @@ export function failureOfBucket(
       return failure('impossibleKey', error.message, assumptions, more);
     case 'access-denied':
       return failure('bucketDenied', error.message, assumptions, more);
-    default:
+    case 'unavailable':
       return new JobFailure([{ Code: 'INTERNAL_SERVER_EXCEPTION', Message: error.message }]);
   }
 }

@@ -1,55 +1,70 @@
-import type { Exchange } from '../exchange';
-import type { Assumptions } from '../faults/assumptions';
+import type { Assumptions } from '../store/assumptions';
 import type { AssetType, Job } from '../store/records';
-import type { Shape } from '../validation/shapes';
+import type { Region } from '../store/region';
+import { id, type Shape, structure } from '../validation/shapes';
 
-/** What a job's details point at. */
+/** What a job's details name. */
 export interface References {
-  dataSetId: string;
-  revisionIds: string[];
-  assetIds: string[];
+  readonly dataSetId: string;
+  readonly revisionIds: readonly string[];
+  readonly assetIds: readonly string[];
 }
 
-/** A running job as its type's code sees it. */
-export interface Work<D> {
-  exchange: Exchange;
-  job: Job;
-  details: D;
-  /** When it ends, epoch milliseconds: the time of what it makes. */
-  at: number;
+/** A job whose run is due. */
+export interface Run<Details> {
+  readonly region: Region;
+  readonly job: Job;
+  readonly details: Details;
+  /** When the job ends, epoch milliseconds: the time of what it makes. */
+  readonly at: number;
 }
 
 /** The names under which the response details carry a signed URL. */
 export interface UrlMembers {
-  url: string;
-  expiresAt: string;
+  readonly url: string;
+  readonly expiresAt: string;
 }
 
-/** Everything the local Data Exchange knows of one job type. A tenth type would be one more of these. */
-export interface JobType<D = object> {
+/** Everything that the local Data Exchange knows about one job type. A tenth type would be one more of these. */
+export interface JobType<Details = object> {
   /** Value of the API's Type. */
-  name: string;
-  /** The member of Details that belongs to it. */
-  member: string;
+  readonly name: string;
+  /** The member of the API's Details that belongs to it. */
+  readonly member: string;
   /** The asset type of the data sets that it fits. */
-  assetType: AssetType;
-  direction: 'import' | 'export';
-  /** How many may be IN_PROGRESS per Region (General Reference), and the LimitName of that. */
-  concurrent: number;
-  limitName: string;
-  details: Shape;
-  /** Rules beyond shapes. @returns phrases without the path; empty if all is well */
-  problems?(details: D, assumptions: Assumptions): string[];
-  references(details: D): References;
-  /** A URL to PUT to, from CreateJob on. */
-  upload?: UrlMembers;
-  /** A URL to GET from, once COMPLETED. */
-  download?: UrlMembers & { assetId(details: D): string };
-  /** Moves the data. Must make nothing visible before it can no longer fail. @throws JobFailure */
-  run(work: Work<D>): Promise<void>;
+  readonly assetType: AssetType;
+  readonly direction: 'import' | 'export';
+  /** How many may be IN_PROGRESS in a Region (General Reference), and the LimitName of that quota. */
+  readonly concurrent: number;
+  readonly limitName: string;
+  readonly details: Shape;
+  /** Rules that the shape cannot express. @returns problems as phrases without the path, empty if there are none */
+  problems?(details: Details, assumptions: Assumptions): string[];
+  references(details: Details): References;
+  /** The job has a URL to PUT to, from CreateJob on. */
+  readonly upload?: UrlMembers;
+  /** The job has a URL to GET from, once it is COMPLETED. */
+  readonly download?: UrlMembers & { assetId(details: Details): string };
+  /** Moves the data. It makes nothing visible before it can no longer fail. @throws JobFailure */
+  run(run: Run<Details>): Promise<void>;
 }
 
-/** Keeps the types of one entry together. */
-export function jobType<D>(type: JobType<D>): JobType<D> {
+/** Checks the parts of one entry against one another. */
+export function jobType<Details>(type: JobType<Details>): JobType<Details> {
   return type;
+}
+
+/** The members that every import has. */
+export interface ImportDetails {
+  readonly DataSetId: string;
+  readonly RevisionId: string;
+}
+
+/** The shape of an import's details, with what its type adds. */
+export function importDetails(required: Record<string, Shape>, optional: Record<string, Shape> = {}): Shape {
+  return structure({ DataSetId: id, RevisionId: id, ...required }, optional);
+}
+
+export function importReferences({ DataSetId, RevisionId }: ImportDetails): References {
+  return { dataSetId: DataSetId, revisionIds: [RevisionId], assetIds: [] };
 }

@@ -1,9 +1,10 @@
 import { invalid } from '../errors';
-import type { Exchange } from '../exchange';
-import { planFrom } from '../jobs/job-plan';
 import type { JobType } from '../jobs/job-type';
 import { JOB_TYPES } from '../jobs/job-types';
 import { jobArn } from '../store/arns';
+import type { Assumptions } from '../store/assumptions';
+import { planFrom } from '../store/job-plan';
+import { stateOf } from '../store/job-state';
 import type { Job } from '../store/records';
 import { checkShape } from '../validation/check-shape';
 import { tagProblems } from '../validation/check-tags';
@@ -13,17 +14,27 @@ import { operation } from './operation';
 import { jobView } from './present';
 
 interface Input {
-  Type: string;
-  Details: Record<string, object | undefined>;
-  AssetConfiguration?: { Tags?: { Key: string; Value: string }[] };
+  readonly Type: string;
+  readonly Details: Readonly<Record<string, object | undefined>>;
+  readonly AssetConfiguration?: { readonly Tags?: readonly { readonly Key: string; readonly Value: string }[] };
 }
 
 const MOST_ASSET_TAGS = 50;
-const JOB_TYPE_NAMES = [...JOB_TYPES.keys()];
-/** Each branch is checked by its own type's shape; here they only need to be objects. */
+
+/** Used for a job type that a map of `jobSeconds` does not name. */
+const DEFAULT_JOB_SECONDS = 2;
+
+/** Each branch is checked by the shape of its type; here they only need to be objects. */
 const DETAILS = structure(
   {},
   Object.fromEntries([...JOB_TYPES.values()].map(({ member }) => [member, { type: 'object' }])),
+);
+
+const SHAPE_OF_TYPE = new Map(
+  [...JOB_TYPES.values()].map(({ name, member, details }) => [
+    name,
+    structure({ Details: structure({ [member]: details }) }),
+  ]),
 );
 
 export const createJob = operation<Input>({
@@ -32,7 +43,7 @@ export const createJob = operation<Input>({
   path: '/v1/jobs',
   status: 201,
   input: structure(
-    { Type: choice(JOB_TYPE_NAMES), Details: DETAILS },
+    { Type: choice([...JOB_TYPES.keys()]), Details: DETAILS },
     {
       AssetConfiguration: structure(
         {},
@@ -40,64 +51,63 @@ export const createJob = operation<Input>({
       ),
     },
   ),
-  run({ exchange, input, now, plan }) {
-    const { store, region, account, ids, jobs } = exchange;
-    const assumptions = exchange.assumptions();
+  run(call) {
+    const { region, input, now, plan } = call;
+    const { store, name, account, ids } = region;
+    const assumptions = region.assumptions();
     const type = JOB_TYPES.get(input.Type)!;
-    const details = checkDetails(exchange, type, input);
-    if (assumptions.createJobChecks === 'all') checkReferences(exchange, type, details);
-    if (assumptions.finalizedRevisionImport === 'CreateJob') refuseFinalized(exchange, type, details);
-    if (assumptions.exportUnfinalizedRevision === 'refused') refuseUnfinalized(exchange, type, details);
+    const details = checkDetails(assumptions, type, input);
+    if (assumptions.createJobChecks === 'all') {
+      checkReferences(region, type, details);
+    }
+    if (assumptions.finalizedRevisionImport === 'CreateJob') {
+      refuseFinalized(region, type, details);
+    }
+    if (assumptions.exportUnfinalizedRevision === 'refused') {
+      refuseUnfinalized(region, type, details);
+    }
     const id = ids.next();
     const { jobSeconds } = assumptions;
     const job: Job = {
       id,
-      arn: jobArn(region, account, id),
+      arn: jobArn(name, account, id),
       type: type.name,
       details,
       ...(input.AssetConfiguration?.Tags ? { assetTags: input.AssetConfiguration.Tags } : {}),
       createdAt: now,
-      seconds: typeof jobSeconds === 'number' ? jobSeconds : (jobSeconds[type.name] ?? 2),
+      seconds: typeof jobSeconds === 'number' ? jobSeconds : (jobSeconds[type.name] ?? DEFAULT_JOB_SECONDS),
       urlSeconds: assumptions.signedUrlSeconds,
+      downloaded: false,
       plan: planFrom({ hidden: assumptions.createLag, lag: assumptions.startLag }, plan, now),
       readsSinceStart: 0,
       callsSinceCreate: 0,
     };
     store.jobs.set(id, job);
-    return jobView(job, jobs.view(job)!, exchange);
+    return jobView(job, stateOf(region, job)!, call);
   },
 });
 
 /** The branch of Details that belongs to the type. @throws ServiceError 400 with every problem */
-function checkDetails(exchange: Exchange, type: JobType, { Details, AssetConfiguration }: Input): object {
+function checkDetails(assumptions: Assumptions, type: JobType, { Details, AssetConfiguration }: Input): object {
   const details = Details[type.member];
   const tags = (AssetConfiguration?.Tags ?? []).map(({ Key, Value }) => [Key, Value] as const);
   const problems = tagProblems('AssetConfiguration.Tags', tags);
   for (const member of Object.keys(Details)) {
-    if (member !== type.member) problems.push(`Details.${member} does not belong to the type ${type.name}`);
+    if (member !== type.member) {
+      problems.push(`Details.${member} does not belong to the type ${type.name}`);
+    }
   }
   if (!details) {
-    problems.push(`Details.${type.member} is required with the type ${type.name}`);
-    throw invalid(problems);
+    throw invalid([...problems, `Details.${type.member} is required with the type ${type.name}`]);
   }
-  const misshapen = checkShape({ Details: { [type.member]: details } }, shapeOf(type));
+  const misshapen = checkShape({ Details: { [type.member]: details } }, SHAPE_OF_TYPE.get(type.name)!);
   problems.push(...misshapen);
   if (!misshapen.length) {
-    problems.push(
-      ...(type.problems?.(details, exchange.assumptions()) ?? []).map((what) => `Details.${type.member}.${what}`),
-    );
+    const wrong = type.problems?.(details, assumptions) ?? [];
+    problems.push(...wrong.map((problem) => `Details.${type.member}.${problem}`));
   }
-  if (problems.length) throw invalid(problems);
+  if (problems.length) {
+    throw invalid(problems);
+  }
   return details;
-}
-
-const SHAPES = new Map(
-  [...JOB_TYPES.values()].map((type) => [
-    type.name,
-    structure({ Details: structure({ [type.member]: type.details }) }),
-  ]),
-);
-
-function shapeOf(type: JobType) {
-  return SHAPES.get(type.name)!;
 }

@@ -1,30 +1,20 @@
-import { cancelJob } from './cancel-job';
-import { createDataSet } from './create-data-set';
+import { deleteAsset, getAsset, listRevisionAssets, updateAsset } from './assets';
 import { createJob } from './create-job';
-import { createRevision } from './create-revision';
-import { deleteAsset } from './delete-asset';
-import { deleteDataSet } from './delete-data-set';
-import { deleteRevision } from './delete-revision';
-import { getAsset } from './get-asset';
-import { getDataSet } from './get-data-set';
-import { getJob } from './get-job';
-import { getRevision } from './get-revision';
-import { listDataSetRevisions } from './list-data-set-revisions';
-import { listDataSets } from './list-data-sets';
-import { listJobs } from './list-jobs';
-import { listRevisionAssets } from './list-revision-assets';
-import { listTagsForResource } from './list-tags-for-resource';
+import { createDataSet, deleteDataSet, getDataSet, listDataSets, updateDataSet } from './data-sets';
+import { cancelJob, getJob, listJobs, startJob } from './jobs';
 import type { Operation } from './operation';
-import { revokeRevision } from './revoke-revision';
-import { startJob } from './start-job';
-import { tagResource } from './tag-resource';
-import { untagResource } from './untag-resource';
-import { updateAsset } from './update-asset';
-import { updateDataSet } from './update-data-set';
-import { updateRevision } from './update-revision';
+import {
+  createRevision,
+  deleteRevision,
+  getRevision,
+  listDataSetRevisions,
+  revokeRevision,
+  updateRevision,
+} from './revisions';
+import { listTagsForResource, tagResource, untagResource } from './tags';
 
 /** Every operation that the local Data Exchange has. */
-export const OPERATIONS: readonly Operation[] = [
+export const OPERATIONS = [
   createDataSet,
   getDataSet,
   listDataSets,
@@ -48,10 +38,10 @@ export const OPERATIONS: readonly Operation[] = [
   getJob,
   listJobs,
   cancelJob,
-] as Operation[];
+] as readonly Operation[];
 
-/** Operations of the API that are not here, so that a request for one is told its name. */
-export const ABSENT_OPERATIONS: readonly { name: string; method: string; path: string }[] = [
+/** Operations of the API that the local Data Exchange lacks; a request for one is refused with its name. */
+export const ABSENT_OPERATIONS: readonly Pick<Operation, 'name' | 'method' | 'path'>[] = [
   { name: 'SendApiAsset', method: 'POST', path: '/v1' },
   { name: 'SendDataSetNotification', method: 'POST', path: '/v1/data-sets/:DataSetId/notification' },
   { name: 'CreateEventAction', method: 'POST', path: '/v1/event-actions' },

@@ -1,19 +1,13 @@
-import type { Exchange } from '../exchange';
-import type { JobView } from '../jobs/job-state';
 import { typeOf } from '../jobs/job-types';
-import { downloadPath, uploadPath } from '../signed-paths';
-import { pageOf, type Walk } from '../store/paging';
+import { downloadPath, type SignedMethod, type SignedUrl, uploadPath } from '../signed-urls';
+import type { JobView } from '../store/job-state';
+import { pageOf, type SortKey } from '../store/paging';
 import type { Asset, DataSet, Job, Revision, Tags } from '../store/records';
-import type { PagingInput } from './operation';
+import type { OperationCall, PagingInput } from './operation';
 
-/** Records in the API's spelling. Members without a value are left out, as the service does. */
+/** Records in the API's spelling. Members without a value are left out, as the service does it. */
 
-/** ISO 8601 with milliseconds: the SDK refuses numbers. */
-function time(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
-}
-
-export function tagsOf(tags: Tags): { Tags?: Record<string, string> } {
+export function tagsView(tags: Tags): { Tags?: Record<string, string> } {
   return tags.size ? { Tags: Object.fromEntries(tags) } : {};
 }
 
@@ -45,10 +39,9 @@ export function revisionView(revision: Revision): object {
   };
 }
 
-export function assetView(asset: Asset, exchange: Exchange): object {
-  return {
+export async function assetView(asset: Asset, call: OperationCall): Promise<object> {
+  const view = {
     Arn: asset.arn,
-    AssetDetails: assetDetails(asset, exchange),
     AssetType: asset.assetType,
     CreatedAt: time(asset.createdAt),
     DataSetId: asset.dataSetId,
@@ -57,19 +50,50 @@ export function assetView(asset: Asset, exchange: Exchange): object {
     RevisionId: asset.revisionId,
     UpdatedAt: time(asset.updatedAt),
   };
+  return { ...view, AssetDetails: await assetDetails(asset, call) };
 }
 
-/** The specification of an API can be downloaded from a URL that is made when somebody asks. */
-function assetDetails(asset: Asset, exchange: Exchange): object {
-  if (asset.assetType !== 'API_GATEWAY_API' || !asset.content) return asset.details;
-  const life = exchange.assumptions().signedUrlSeconds;
-  const signed = exchange.sign(
-    'GET',
-    exchange.region,
-    downloadPath(exchange.region, asset.id),
-    exchange.clock.now(),
-    life,
-  );
+export async function jobView(job: Job, view: JobView, call: OperationCall): Promise<object> {
+  return {
+    Arn: job.arn,
+    ...(job.assetTags ? { AssetConfiguration: { Tags: job.assetTags } } : {}),
+    CreatedAt: time(job.createdAt),
+    Details: { [typeOf(job).member]: { ...job.details, ...(await jobUrls(job, view, call)) } },
+    ...(view.errors.length ? { Errors: view.errors } : {}),
+    Id: job.id,
+    State: view.state,
+    Type: job.type,
+    UpdatedAt: time(view.updatedAt),
+  };
+}
+
+/** One page of a list. @param scope the list that a token belongs to: operation and filters */
+export function pageView<Item>(
+  { region, input }: OperationCall<PagingInput>,
+  scope: readonly string[],
+  items: readonly Item[],
+  keys: (item: Item) => readonly SortKey[],
+): { page: Item[]; next: { NextToken?: string } } {
+  const { pageSize, badToken } = region.assumptions();
+  const { page, nextToken } = pageOf(items, {
+    scope: JSON.stringify([region.name, ...scope]),
+    keys,
+    pageSize: input.MaxResults ?? pageSize,
+    token: input.NextToken,
+    forgiving: badToken === 'first-page',
+    secret: region.tokenSecret,
+  });
+  return { page, next: nextToken ? { NextToken: nextToken } : {} };
+}
+
+/** The specification of an API can be downloaded from a URL that each read makes. */
+async function assetDetails(asset: Asset, call: OperationCall): Promise<object> {
+  if (asset.assetType !== 'API_GATEWAY_API' || !asset.content) {
+    return asset.details;
+  }
+  const path = downloadPath(call.region.name, asset.id);
+  const life = call.region.assumptions().signedUrlSeconds;
+  const signed = await sign(call, 'GET', path, call.now, life);
   return {
     ApiGatewayApiAsset: {
       ...(asset.details.ApiGatewayApiAsset as object),
@@ -79,52 +103,33 @@ function assetDetails(asset: Asset, exchange: Exchange): object {
   };
 }
 
-export function jobView(job: Job, view: JobView, exchange: Exchange): object {
-  return {
-    Arn: job.arn,
-    ...(job.assetTags ? { AssetConfiguration: { Tags: job.assetTags } } : {}),
-    CreatedAt: time(job.createdAt),
-    Details: { [typeOf(job).member]: { ...job.details, ...jobUrls(job, view, exchange) } },
-    ...(view.errors.length ? { Errors: view.errors } : {}),
-    Id: job.id,
-    State: view.state,
-    Type: job.type,
-    UpdatedAt: time(view.updatedAt),
-  };
-}
-
-/** An upload URL from the beginning, a download URL once COMPLETED; each lives from the moment it first appears. */
-function jobUrls(job: Job, view: JobView, exchange: Exchange): object {
+/** An upload URL from the beginning, a download URL once the job is COMPLETED. Each lives from its first moment on. */
+async function jobUrls(job: Job, view: JobView, call: OperationCall): Promise<object> {
   const { upload, download } = typeOf(job);
   const life = job.plan.urlSeconds ?? job.urlSeconds;
   if (upload) {
-    const signed = exchange.sign('PUT', exchange.region, uploadPath(exchange.region, job.id), job.createdAt, life);
+    const signed = await sign(call, 'PUT', uploadPath(call.region.name, job.id), job.createdAt, life);
     return { [upload.url]: signed.url, [upload.expiresAt]: time(signed.expiresAt) };
   }
   if (download && view.state === 'COMPLETED') {
-    const path = downloadPath(exchange.region, download.assetId(job.details), job.id);
-    const signed = exchange.sign('GET', exchange.region, path, view.updatedAt, life);
+    const path = downloadPath(call.region.name, download.assetId(job.details), job.id);
+    const signed = await sign(call, 'GET', path, view.updatedAt, life);
     return { [download.url]: signed.url, [download.expiresAt]: time(signed.expiresAt) };
   }
   return {};
 }
 
-/** One page of a list. @param scope what a token is good for: operation and filters */
-export function pageView<T>(
-  exchange: Exchange,
-  input: PagingInput,
-  scope: string[],
-  items: T[],
-  keys: Walk<T>['keys'],
-): { page: T[]; next: { NextToken?: string } } {
-  const { pageSize, badToken } = exchange.assumptions();
-  const { page, nextToken } = pageOf(items, {
-    scope: JSON.stringify([exchange.region, ...scope]),
-    keys,
-    pageSize: input.MaxResults ?? pageSize,
-    token: input.NextToken,
-    forgiving: badToken === 'first-page',
-    secret: exchange.tokenSecret,
-  });
-  return { page, next: nextToken ? { NextToken: nextToken } : {} };
+function sign(
+  { region, host }: OperationCall,
+  method: SignedMethod,
+  path: string,
+  issuedAt: number,
+  lifeSeconds: number,
+): Promise<SignedUrl> {
+  return region.urls.issue({ method, host, region: region.name, path, issuedAt, lifeSeconds });
+}
+
+/** ISO 8601 with milliseconds. @param milliseconds since the epoch */
+function time(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalid, ServiceError } from '../errors';
 import { checkFaultScript, FaultScriptError } from '../faults/fault-schema';
-import { sendError, sendJson } from './answer';
 import type { ServerContext } from './context';
 import { parseJson, readBody } from './read-body';
+import { sendError, sendJson } from './responses';
 
-/** The paths that no AWS service has: how a test or a person works the emulator itself. */
+/** The emulator's own paths, by which a test or a person works it. No AWS service has them. */
 export const ADMIN_PREFIX = '/_emulator';
 
-/** Answers a request to the emulator itself. */
+/** Serves a request to the emulator itself. */
 export async function serveAdmin(
   request: IncomingMessage,
   response: ServerResponse,
@@ -18,34 +18,32 @@ export async function serveAdmin(
 ): Promise<void> {
   try {
     const body = parseJson(await readBody(request));
-    await context.service.settle();
-    sendJson(
-      response,
-      200,
-      await administer(`${request.method} ${path.slice(ADMIN_PREFIX.length)}`, body, query, context),
-    );
+    const command = `${request.method} ${path.slice(ADMIN_PREFIX.length)}`;
+    sendJson(response, 200, await administer(command, body, query, context));
   } catch (error) {
-    if (error instanceof FaultScriptError)
+    if (error instanceof FaultScriptError) {
       sendJson(response, 400, { message: 'the fault script is not valid', problems: error.problems });
-    else if (error instanceof ServiceError) sendError(response, error);
-    else throw error;
+    } else if (error instanceof ServiceError) {
+      sendError(response, error);
+    } else {
+      throw error;
+    }
   }
 }
 
 async function administer(
-  what: string,
-  body: Record<string, unknown>,
+  command: string,
+  body: Readonly<Record<string, unknown>>,
   query: URLSearchParams,
-  context: ServerContext,
+  { faults, journal, service, seed }: ServerContext,
 ): Promise<object> {
-  const { faults, journal, service, seed } = context;
   const { clock, account, buckets } = service.services;
-  const publish = /^POST \/revisions\/([a-zA-Z0-9]{1,100})\/publish$/.exec(what);
-  if (publish) {
-    const { id, finalized, published } = service.publishRevision(publish[1]!);
+  const [, revisionId] = /^POST \/revisions\/([a-zA-Z0-9]{1,100})\/publish$/.exec(command) ?? [];
+  if (revisionId) {
+    const { id, finalized, published } = await service.upToDate(() => service.publishRevision(revisionId));
     return { Id: id, Finalized: finalized, Published: published };
   }
-  switch (what) {
+  switch (command) {
     case 'GET ':
     case 'GET /':
       return { account, buckets: buckets.description, now: new Date(clock.now()).toISOString(), seed };
@@ -70,14 +68,11 @@ async function administer(
         throw invalid(['advanceSeconds must be a number of seconds, 0 or more']);
       }
       clock.advance(advanceSeconds * 1000);
-      await service.settle();
-      return { now: new Date(clock.now()).toISOString() };
+      return service.upToDate(() => ({ now: new Date(clock.now()).toISOString() }));
     }
-    default:
-      throw new ServiceError(
-        'UnknownOperationException',
-        404,
-        `The emulator has no "${what}"; its README lists what there is under ${ADMIN_PREFIX}.`,
-      );
+    default: {
+      const text = `The emulator has no "${command}"; its README lists what there is under ${ADMIN_PREFIX}.`;
+      throw new ServiceError('UnknownOperationException', 404, text);
+    }
   }
 }

@@ -2,8 +2,8 @@ import { invalid, notFound, type ResourceType } from '../errors';
 import type { Operation } from '../operations/operation';
 import { checkShape } from '../validation/check-shape';
 
-/** Which resource an id label names, for the switch between 400 and 404. */
-const RESOURCE_OF_LABEL: Record<string, ResourceType> = {
+/** Which resource the id in a path label names. */
+const RESOURCE_OF_LABEL: Readonly<Record<string, ResourceType>> = {
   DataSetId: 'DATA_SET',
   RevisionId: 'REVISION',
   AssetId: 'ASSET',
@@ -11,37 +11,44 @@ const RESOURCE_OF_LABEL: Record<string, ResourceType> = {
 };
 
 /**
- * Puts path labels, query and body together and checks them against the operation's shape. Members that the shape does not know are gone.
- * @param malformedId whether an id outside the pattern is told as such, or as not found
+ * Puts path labels, query and body together and checks them against the operation's shape. Members that the shape does
+ * not describe are dropped.
+ * @param malformedId the status for an id that does not match the pattern of ids
  * @throws ServiceError 400 with every problem
  */
 export function collectInput(
   operation: Operation,
-  labels: Record<string, string>,
+  labels: Readonly<Record<string, string>>,
   query: URLSearchParams,
-  body: Record<string, unknown>,
+  body: Readonly<Record<string, unknown>>,
   malformedId: '400' | '404',
 ): object {
   const input: Record<string, unknown> = { ...body };
   for (const [name, { member, type }] of Object.entries(operation.query ?? {})) {
-    const given = query.getAll(name);
-    // A list that is not given is a missing member, an empty text is none.
+    const [first, ...others] = query.getAll(name);
     delete input[member];
     if (type === 'texts') {
-      if (given.length) input[member] = given;
-    } else if (given[0]) {
-      input[member] = type === 'integer' && /^-?\d{1,15}$/.test(given[0]) ? Number(given[0]) : given[0];
+      // A list that is not given is a missing member.
+      if (first !== undefined) {
+        input[member] = [first, ...others];
+      }
+    } else if (first) {
+      input[member] = type === 'integer' && /^-?\d{1,15}$/.test(first) ? Number(first) : first;
     }
   }
-  // Labels come last: a body cannot override what the path says.
+  // Labels come last: a body cannot override the path.
   Object.assign(input, labels);
   const problems = checkShape(input, operation.input);
-  if (!problems.length) return input;
+  if (!problems.length) {
+    return input;
+  }
   if (malformedId === '404') {
-    const wrong = problems
+    const label = problems
       .map((problem) => problem.split(' ')[0] ?? '')
-      .find((label) => label in labels && label in RESOURCE_OF_LABEL);
-    if (wrong) throw notFound(RESOURCE_OF_LABEL[wrong]!, labels[wrong]!.slice(0, 100));
+      .find((member) => member in labels && member in RESOURCE_OF_LABEL);
+    if (label) {
+      throw notFound(RESOURCE_OF_LABEL[label]!, labels[label]!.slice(0, 100));
+    }
   }
   throw invalid(problems);
 }

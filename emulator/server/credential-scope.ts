@@ -1,36 +1,30 @@
 import { ServiceError } from '../errors';
 
 const DEFAULT_REGION = 'us-east-1';
+const SCOPE = /^AWS4-HMAC-SHA256 +.*?Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]{1,32})\/([a-z0-9-]+)\/aws4_request\b/;
 
 /**
- * The Region that a request is signed for. Whoever signs is let in: what is checked is that there is a Signature Version 4 for this service, not
- * whether it is right.
+ * The Region that a request is signed for. Only the form of the signature is checked (Signature Version 4 for this
+ * service), not its value.
  * @param header of Authorization
  * @param required whether an unsigned request is refused
  * @throws ServiceError 403
  */
 export function regionOf(header: string | undefined, required: boolean): string {
   if (!header) {
-    if (!required) return DEFAULT_REGION;
-    throw new ServiceError('MissingAuthenticationTokenException', 403, 'The request is not signed.');
+    if (required) {
+      throw new ServiceError('MissingAuthenticationTokenException', 403, 'The request is not signed.');
+    }
+    return DEFAULT_REGION;
   }
-  const scope =
-    /^AWS4-HMAC-SHA256 +.*?Credential=([^/,\s]+)\/(\d{8})\/([a-z0-9-]{1,32})\/([a-z0-9-]+)\/aws4_request\b/.exec(
-      header,
-    );
+  const [scope, region = DEFAULT_REGION, service] = SCOPE.exec(header) ?? [];
   if (!scope || !/SignedHeaders=/.test(header) || !/Signature=/.test(header)) {
-    throw new ServiceError(
-      'IncompleteSignatureException',
-      403,
-      'The Authorization header is not a complete Signature Version 4.',
-    );
+    const text = 'The Authorization header is not a complete Signature Version 4.';
+    throw new ServiceError('IncompleteSignatureException', 403, text);
   }
-  if (scope[4] !== 'dataexchange') {
-    throw new ServiceError(
-      'InvalidSignatureException',
-      403,
-      'The credential must be scoped to the service dataexchange.',
-    );
+  if (service !== 'dataexchange') {
+    const text = 'The credential must be scoped to the service dataexchange.';
+    throw new ServiceError('InvalidSignatureException', 403, text);
   }
-  return scope[3] ?? DEFAULT_REGION;
+  return region;
 }

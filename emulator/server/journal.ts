@@ -1,29 +1,32 @@
-/** One request that was received. Holds no credentials, no bodies and no signed URLs. */
+/** One request that was received. It holds no credentials, no bodies and no signed URLs. */
 export interface JournalEntry {
   /** Counts from 1. */
-  number: number;
+  readonly number: number;
   /** Service time, ISO 8601. */
-  at: string;
-  region: string;
-  /** Name of the operation; SignedUrlPut, SignedUrlGet, SignedUrlHead; UnknownOperation; Refused for a request that was not let in. */
-  operation: string;
-  method: string;
+  readonly at: string;
+  readonly region: string;
+  /**
+   * Name of the operation; SignedUrlPut, SignedUrlGet or SignedUrlHead; UnknownOperation; Refused for a request without
+   * a proper signature.
+   */
+  readonly operation: string;
+  readonly method: string;
   /** Path without the query. */
-  path: string;
-  /** Id of the job that the call named or made. */
+  readonly path: string;
+  /** Id of the job that the request named or made. */
   jobId?: string;
-  /** HTTP status of the answer; absent while there is none, or if none was given. */
+  /** HTTP status of the response; absent while there is none, or if none was sent. */
   status?: number;
-  /** Name of the error that was answered. */
+  /** Name of the error that was sent. */
   error?: string;
   /** The rules of the fault script that fired. */
-  faults?: string[];
+  readonly faults?: readonly string[];
 }
 
 /** Older entries are forgotten. */
-const KEPT = 10_000;
+const MOST_ENTRIES = 10_000;
 
-/** What was received, in order. */
+/** The requests that were received, in order. */
 export class Journal {
   private entries: JournalEntry[] = [];
   private received = 0;
@@ -32,11 +35,13 @@ export class Journal {
     this.received += 1;
     const added = { number: this.received, ...entry };
     this.entries.push(added);
-    if (this.entries.length > KEPT) this.entries.shift();
+    if (this.entries.length > MOST_ENTRIES) {
+      this.entries.shift();
+    }
     return added;
   }
 
-  /** @param operation only of this name */
+  /** @param operation only requests of this name */
   list(operation?: string): JournalEntry[] {
     return this.entries
       .filter((entry) => operation === undefined || entry.operation === operation)

@@ -2,26 +2,36 @@ import findMyWay, { type HTTPMethod } from 'find-my-way';
 import type { Operation } from '../operations/operation';
 import { ABSENT_OPERATIONS, OPERATIONS } from '../operations/operations';
 
-/** What a request line leads to. */
-export type Route = { operation: Operation; labels: Record<string, string> } | { absent: string } | undefined;
+/** What a method and path lead to: an operation, or the name of one that is absent here, or nothing. */
+export interface Route {
+  /** Name of the operation, or UnknownOperation. */
+  readonly name: string;
+  readonly operation?: Operation;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 const router = findMyWay({ maxParamLength: 4096 });
 
-// The handlers are never called: only the lookup is wanted.
-const nothing = () => undefined;
-for (const operation of OPERATIONS) router.on(operation.method, operation.path, nothing, { operation });
-for (const { name, method, path } of ABSENT_OPERATIONS)
-  router.on(method as HTTPMethod, path, nothing, { absent: name });
+for (const operation of OPERATIONS) {
+  router.on(operation.method, operation.path, neverCalled, { name: operation.name, operation });
+}
+for (const { name, method, path } of ABSENT_OPERATIONS) {
+  router.on(method, path, neverCalled, { name });
+}
 
 /** @param path as received, percent-encoded, without the query */
 export function route(method: string, path: string): Route {
   const found = router.find(method as HTTPMethod, path);
-  if (!found) return undefined;
-  const { operation, absent } = found.store as { operation?: Operation; absent?: string };
-  if (!operation) return { absent: absent ?? '' };
-  const labels: Record<string, string> = {};
-  for (const [name, value] of Object.entries(found.params)) {
-    labels[name === '*' ? (operation.labelOfRest ?? name) : name] = value ?? '';
+  if (!found) {
+    return { name: 'UnknownOperation', labels: {} };
   }
-  return { operation, labels };
+  const { name, operation } = found.store as Pick<Route, 'name' | 'operation'>;
+  const labels = Object.entries(found.params).map(([label, value]) => [
+    label === '*' ? (operation?.labelOfRest ?? label) : label,
+    value ?? '',
+  ]);
+  return { name, operation, labels: Object.fromEntries(labels) };
 }
+
+/** The router wants a handler for each route, but only its look-up is used. */
+function neverCalled(): void {}

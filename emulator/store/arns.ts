@@ -1,9 +1,4 @@
-/** ARNs of the Service Authorization Reference. */
-
-function prefix(region: string, account: string): string {
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:dataexchange:${region}:${account}:`;
-}
+/** ARNs in the forms of the Service Authorization Reference. */
 
 export function dataSetArn(region: string, account: string, dataSetId: string): string {
   return `${prefix(region, account)}data-sets/${dataSetId}`;
@@ -25,4 +20,9 @@ export function assetArn(
 
 export function jobArn(region: string, account: string, jobId: string): string {
   return `${prefix(region, account)}jobs/${jobId}`;
+}
+
+/** The service exists in Regions of the partition `aws` only (General Reference). */
+function prefix(region: string, account: string): string {
+  return `arn:aws:dataexchange:${region}:${account}:`;
 }

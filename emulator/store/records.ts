@@ -1,7 +1,5 @@
 import type { ContentRef } from '../content/content-store';
-import type { JobError, JobPlan, JobState } from '../jobs/job-plan';
-
-export type { JobError, JobPlan, JobState };
+import type { JobError, JobPlan, JobState } from './job-plan';
 
 /** What the local Data Exchange remembers. Times are epoch milliseconds of the service's clock. */
 
@@ -17,71 +15,74 @@ export type AssetType = (typeof ASSET_TYPES)[number];
 export type Tags = Map<string, string>;
 
 export interface DataSet {
-  id: string;
-  arn: string;
+  readonly id: string;
+  readonly arn: string;
   name: string;
   description: string;
-  assetType: AssetType;
-  createdAt: number;
+  readonly assetType: AssetType;
+  readonly createdAt: number;
   updatedAt: number;
-  tags: Tags;
+  readonly tags: Tags;
 }
 
 export interface Revision {
-  id: string;
-  arn: string;
-  dataSetId: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly dataSetId: string;
   comment?: string;
-  createdAt: number;
+  readonly createdAt: number;
   updatedAt: number;
   finalized: boolean;
-  /** Part of a product or grant. Not an API call: an administrator or a fault script says so. */
+  /** Whether it is part of a product or grant. */
   published: boolean;
   revokedAt?: number;
   revocationComment?: string;
-  tags: Tags;
+  readonly tags: Tags;
 }
 
 export interface Asset {
-  id: string;
-  arn: string;
-  dataSetId: string;
-  revisionId: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly dataSetId: string;
+  readonly revisionId: string;
   name: string;
-  assetType: AssetType;
-  createdAt: number;
+  readonly assetType: AssetType;
+  readonly createdAt: number;
   updatedAt: number;
-  tags: Tags;
-  /** The one member of the API's AssetDetails, without what depends on the moment of asking (download URLs). */
-  details: Record<string, unknown>;
+  readonly tags: Tags;
+  /** The one member of the API's AssetDetails, without what depends on the moment of the request (download URLs). */
+  readonly details: Readonly<Record<string, unknown>>;
   /** Bytes: the snapshot itself, or the specification of an API. */
-  content?: ContentRef;
+  readonly content?: ContentRef;
 }
 
 export interface Job {
-  id: string;
-  arn: string;
-  type: string;
+  readonly id: string;
+  readonly arn: string;
+  readonly type: string;
   /** The branch of Details that belongs to the type, as the request gave it. */
-  details: object;
-  assetTags?: { Key: string; Value: string }[];
-  createdAt: number;
+  readonly details: object;
+  readonly assetTags?: readonly { readonly Key: string; readonly Value: string }[];
+  readonly createdAt: number;
   startedAt?: number;
   cancelledAt?: number;
   /** How long it runs once started, seconds of service time. */
-  seconds: number;
+  readonly seconds: number;
   /** Life of its signed URLs, seconds of service time. */
-  urlSeconds: number;
+  readonly urlSeconds: number;
   /** What was uploaded to its signed URL last. */
   upload?: ContentRef;
+  /** Whether its download URL was used. */
+  downloaded: boolean;
   plan: JobPlan;
-  /** How often GetJob was asked since StartJob, and any job operation since CreateJob: scripted lags count them. */
+  /** GetJob calls since StartJob, and calls of any operation that names the job: scripted lags count them. */
   readsSinceStart: number;
   callsSinceCreate: number;
-  outcome?: JobOutcome;
+  /** How its run ended, once its work is done. */
+  result?: JobResult;
 }
 
-export interface JobOutcome {
-  state: JobState | 'VANISHED';
-  errors: JobError[];
+export interface JobResult {
+  readonly state: JobState | 'VANISHED';
+  readonly errors: readonly JobError[];
 }

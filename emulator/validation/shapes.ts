@@ -1,16 +1,16 @@
 /**
- * Builders for the JSON schemas of request members. Unknown members are dropped, as the service's own deserialisers do, so what an operation
- * receives holds nothing but what is described.
+ * Builders for the JSON schemas of request members. Members that a shape does not describe are dropped, as the
+ * service's own deserialisers do it, so an operation receives only what is described.
  */
 export type Shape = Readonly<Record<string, unknown>>;
 
 /** Any string; the model sets no limits on most. */
 export const text: Shape = { type: 'string' };
 
-/** Ids of every resource. The model: `[a-zA-Z0-9]{30,40}`. */
+/** Ids of all resources. The model: `[a-zA-Z0-9]{30,40}`. */
 export const id: Shape = { type: 'string', pattern: '^[a-zA-Z0-9]{30,40}$' };
 
-/** Length 24 and this pattern is all that the model asks of a hash; whether it is a digest is another matter. */
+/** The length 24 and this pattern are all that the model asks of a hash; it need not be the digest of anything. */
 export const md5: Shape = {
   type: 'string',
   minLength: 24,
@@ -23,10 +23,13 @@ export const flag: Shape = { type: 'boolean' };
 /** Revision comments: the model's 16,384. */
 export const comment: Shape = { type: 'string', maxLength: 16_384 };
 
-/** Page sizes of every list: 1..200. */
+/** Page sizes of all lists: 1 to 200. */
 export const pageSize: Shape = { type: 'integer', minimum: 1, maximum: 200 };
 
-export function textOf(limits: { min?: number; max?: number; pattern?: string }): Shape {
+/** A map from any string to strings. */
+export const textMap: Shape = { type: 'object', additionalProperties: { type: 'string' } };
+
+export function textOf(limits: { readonly min?: number; readonly max?: number; readonly pattern?: string }): Shape {
   return {
     type: 'string',
     ...(limits.min === undefined ? {} : { minLength: limits.min }),
@@ -39,7 +42,7 @@ export function choice(values: readonly string[]): Shape {
   return { type: 'string', enum: values };
 }
 
-export function list(items: Shape, limits: { min?: number; max?: number } = {}): Shape {
+export function list(items: Shape, limits: { readonly min?: number; readonly max?: number } = {}): Shape {
   return {
     type: 'array',
     items,
@@ -48,10 +51,10 @@ export function list(items: Shape, limits: { min?: number; max?: number } = {}):
   };
 }
 
-/** A map from any string to strings. */
-export const textMap: Shape = { type: 'object', additionalProperties: { type: 'string' } };
-
-export function structure(required: Record<string, Shape>, optional: Record<string, Shape> = {}): Shape {
+export function structure(
+  required: Readonly<Record<string, Shape>>,
+  optional: Readonly<Record<string, Shape>> = {},
+): Shape {
   return {
     type: 'object',
     additionalProperties: false,

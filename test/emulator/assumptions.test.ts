@@ -7,7 +7,7 @@ import {
   UpdateAssetCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import type { Assumptions } from '../../emulator/faults/assumptions';
+import type { Assumptions } from '../../emulator/store/assumptions';
 import { type Local, openLocal, s3Import } from './support';
 
 /** The other side of each decision that no other file tries: what happens by default, and what with the switch. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Buckets } from '../../emulator/buckets/buckets';
-import { Refused, readCommandLine } from '../../emulator/command-line';
+import { readCommandLine, UsageError } from '../../emulator/command-line';
 
 const root = join(__dirname, '..', '..');
 const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
@@ -97,7 +97,7 @@ describe('the command line', () => {
       () => new Error('It was not refused.'),
       (why: Error) => why,
     );
-    return error instanceof Refused ? error.message : said;
+    return error instanceof UsageError ? error.message : said;
   }
 
   test.each<[string[], RegExp]>([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ASSUMPTIONS } from '../../emulator/faults/assumptions';
 import { checkFaultScript, OTHER_CALLS } from '../../emulator/faults/fault-schema';
+import { ASSUMPTIONS } from '../../emulator/store/assumptions';
 
 const emulator = join(__dirname, '..', '..', 'emulator');
 /** The formatter pads tables: one space is as good as many. */
@@ -9,10 +9,10 @@ const readme = readFileSync(join(emulator, 'README.md'), 'utf8').replaceAll(/ {2
 
 test.each(Object.entries(ASSUMPTIONS))(
   'the README lists the assumption %s with its default first',
-  (name, { byDefault, meaning }) => {
+  (name, { default: byDefault, sentence }) => {
     const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` |`)) ?? '';
     expect(row).toContain(`| \`${JSON.stringify(byDefault)}\``);
-    expect(row).toContain(meaning);
+    expect(row).toContain(sentence);
   },
 );
 

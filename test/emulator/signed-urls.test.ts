@@ -58,6 +58,7 @@ describe('uploads', () => {
     expect(origin).toBe(local.emulator.url);
     expect(Object.fromEntries(searchParams)).toEqual({
       'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD',
       'X-Amz-Credential': expect.stringMatching(/^\w+\/20260115\/us-east-1\/s3\/aws4_request$/),
       'X-Amz-Date': expect.stringMatching(/^20260115T\d{6}Z$/),
       'X-Amz-Expires': '60',

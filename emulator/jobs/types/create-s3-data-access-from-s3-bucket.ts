@@ -1,14 +1,17 @@
-import { id, list, structure, text, textOf } from '../../validation/shapes';
+import { list, structure, text, textOf } from '../../validation/shapes';
 import { addAssets, openRevision } from '../assets';
-import { jobType } from '../job-type';
+import { type ImportDetails, importDetails, importReferences, jobType } from '../job-type';
 
-interface Details {
-  DataSetId: string;
-  RevisionId: string;
-  AssetSource: { Bucket: string; KeyPrefixes?: string[]; Keys?: string[]; KmsKeysToGrant?: { KmsKeyArn: string }[] };
+interface Details extends ImportDetails {
+  readonly AssetSource: {
+    readonly Bucket: string;
+    readonly KeyPrefixes?: readonly string[];
+    readonly Keys?: readonly string[];
+    readonly KmsKeysToGrant?: readonly { readonly KmsKeyArn: string }[];
+  };
 }
 
-/** One asset that stands for access to the bucket. No bytes move and the bucket is not looked at: the request is believed. */
+/** Makes one asset that gives access to the bucket. No bytes move, and the bucket is not looked up. */
 export const createS3DataAccessFromS3Bucket = jobType<Details>({
   name: 'CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET',
   member: 'CreateS3DataAccessFromS3Bucket',
@@ -16,9 +19,7 @@ export const createS3DataAccessFromS3Bucket = jobType<Details>({
   direction: 'import',
   concurrent: 5,
   limitName: 'Concurrent in progress jobs to create Amazon S3 data access assets from S3 buckets',
-  details: structure({
-    DataSetId: id,
-    RevisionId: id,
+  details: importDetails({
     AssetSource: structure(
       { Bucket: text },
       {
@@ -28,23 +29,18 @@ export const createS3DataAccessFromS3Bucket = jobType<Details>({
       },
     ),
   }),
-  references: ({ DataSetId, RevisionId }) => ({ dataSetId: DataSetId, revisionIds: [RevisionId], assetIds: [] }),
-  async run(work) {
-    const revision = openRevision(work);
-    const { region, account, ids } = work.exchange;
+  references: importReferences,
+  async run(run) {
+    const revision = openRevision(run);
+    const { name: region, account, ids } = run.region;
     const accessPoint = ids.nextUuid();
-    addAssets(work, revision, 'S3_DATA_ACCESS', [
-      {
-        name: 's3-data-access',
-        nameOf: (assetId) => `s3-data-access-${assetId}`,
-        details: {
-          S3DataAccessAsset: {
-            ...work.details.AssetSource,
-            S3AccessPointAlias: `${accessPoint.replaceAll('-', '').slice(0, 24)}-s3alias`,
-            S3AccessPointArn: `arn:aws:s3:${region}:${account}:accesspoint/${accessPoint}`,
-          },
-        },
+    const details = {
+      S3DataAccessAsset: {
+        ...run.details.AssetSource,
+        S3AccessPointAlias: `${accessPoint.replaceAll('-', '').slice(0, 24)}-s3alias`,
+        S3AccessPointArn: `arn:aws:s3:${region}:${account}:accesspoint/${accessPoint}`,
       },
-    ]);
+    };
+    addAssets(run, revision, 'S3_DATA_ACCESS', [{ name: (id) => `s3-data-access-${id}`, details }]);
   },
 });

@@ -3,12 +3,12 @@ import { existingRevision, exportableAsset } from '../assets';
 import { jobType } from '../job-type';
 
 interface Details {
-  AssetId: string;
-  DataSetId: string;
-  RevisionId: string;
+  readonly AssetId: string;
+  readonly DataSetId: string;
+  readonly RevisionId: string;
 }
 
-/** Once COMPLETED, the job's details hold a URL that serves the asset. */
+/** Once it is COMPLETED, the job's details hold a URL that serves the asset. */
 export const exportAssetToSignedUrl = jobType<Details>({
   name: 'EXPORT_ASSET_TO_SIGNED_URL',
   member: 'ExportAssetToSignedUrl',
@@ -23,8 +23,8 @@ export const exportAssetToSignedUrl = jobType<Details>({
     assetIds: [AssetId],
   }),
   download: { url: 'SignedUrl', expiresAt: 'SignedUrlExpiresAt', assetId: ({ AssetId }) => AssetId },
-  async run(work) {
-    const revision = existingRevision(work, work.details.DataSetId, work.details.RevisionId);
-    exportableAsset(work, revision, work.details.AssetId);
+  async run(run) {
+    const revision = existingRevision(run, run.details.DataSetId, run.details.RevisionId);
+    exportableAsset(run, revision, run.details.AssetId);
   },
 });

@@ -5,16 +5,16 @@ import { jobType } from '../job-type';
 import { writeAll } from '../transfers';
 
 interface Details {
-  DataSetId: string;
-  RevisionId: string;
-  AssetDestinations: { AssetId: string; Bucket: string; Key?: string }[];
-  Encryption?: Encryption;
+  readonly DataSetId: string;
+  readonly RevisionId: string;
+  readonly AssetDestinations: readonly { readonly AssetId: string; readonly Bucket: string; readonly Key?: string }[];
+  readonly Encryption?: Encryption;
 }
 
 /** Quota "Asset per export job from Amazon S3". */
 const MOST_DESTINATIONS = 100;
 
-/** Each asset is written to its destination; the key is the asset's name unless the request says otherwise. */
+/** Writes each asset to its destination. The key is the asset's name unless the request gives another. */
 export const exportAssetsToS3 = jobType<Details>({
   name: 'EXPORT_ASSETS_TO_S3',
   member: 'ExportAssetsToS3',
@@ -32,8 +32,9 @@ export const exportAssetsToS3 = jobType<Details>({
   ),
   problems({ AssetDestinations, Encryption }, assumptions) {
     const problems = encryptionProblems(Encryption, assumptions);
-    if (!AssetDestinations.length && assumptions.emptyLists === 'refused')
+    if (!AssetDestinations.length && assumptions.emptyLists === 'refused') {
       problems.push('AssetDestinations must have at least 1 entry');
+    }
     return problems;
   },
   references: ({ DataSetId, RevisionId, AssetDestinations }) => ({
@@ -41,13 +42,13 @@ export const exportAssetsToS3 = jobType<Details>({
     revisionIds: [RevisionId],
     assetIds: AssetDestinations.map(({ AssetId }) => AssetId),
   }),
-  async run(work) {
-    const { DataSetId, RevisionId, AssetDestinations, Encryption } = work.details;
-    const revision = existingRevision(work, DataSetId, RevisionId);
+  async run(run) {
+    const { DataSetId, RevisionId, AssetDestinations, Encryption } = run.details;
+    const revision = existingRevision(run, DataSetId, RevisionId);
     const destinations = AssetDestinations.map(({ AssetId, Bucket, Key }) => {
-      const asset = exportableAsset(work, revision, AssetId);
+      const asset = exportableAsset(run, revision, AssetId);
       return { asset, bucket: Bucket, key: Key ?? asset.name };
     });
-    await writeAll(work, destinations, Encryption);
+    await writeAll(run, destinations, Encryption);
   },
 });

@@ -1,5 +1,10 @@
 import type { Asset, DataSet, Revision } from '../../store/records';
-import { DEFAULT_KEY_PATTERN, fillKeyPattern, keyPatternProblems } from '../../validation/key-pattern';
+import {
+  DEFAULT_KEY_PATTERN,
+  fillKeyPattern,
+  type KeyReference,
+  keyPatternProblems,
+} from '../../validation/key-pattern';
 import { id, list, structure, text } from '../../validation/shapes';
 import { existingRevision, exportableAsset } from '../assets';
 import { type Encryption, encryption, encryptionProblems } from '../encryption';
@@ -7,12 +12,16 @@ import { jobType } from '../job-type';
 import { writeAll } from '../transfers';
 
 interface Details {
-  DataSetId: string;
-  RevisionDestinations: { RevisionId: string; Bucket: string; KeyPattern?: string }[];
-  Encryption?: Encryption;
+  readonly DataSetId: string;
+  readonly RevisionDestinations: readonly {
+    readonly RevisionId: string;
+    readonly Bucket: string;
+    readonly KeyPattern?: string;
+  }[];
+  readonly Encryption?: Encryption;
 }
 
-/** Every asset of the revision is written under the key that the pattern gives. */
+/** Writes every asset of the revision under the key that the pattern gives. */
 export const exportRevisionsToS3 = jobType<Details>({
   name: 'EXPORT_REVISIONS_TO_S3',
   member: 'ExportRevisionsToS3',
@@ -26,18 +35,20 @@ export const exportRevisionsToS3 = jobType<Details>({
   ),
   problems({ RevisionDestinations, Encryption }, assumptions) {
     const problems = encryptionProblems(Encryption, assumptions);
+    const given = RevisionDestinations.length;
     const most = assumptions.revisionsPerExport;
-    if (RevisionDestinations.length > most) {
-      problems.push(
-        `RevisionDestinations must have at most ${most} ${most === 1 ? 'entry' : 'entries'}, given ${RevisionDestinations.length}`,
-      );
+    if (given > most) {
+      const entries = most === 1 ? 'entry' : 'entries';
+      problems.push(`RevisionDestinations must have at most ${most} ${entries}, given ${given}`);
     }
-    if (!RevisionDestinations.length && assumptions.emptyLists === 'refused')
+    if (given === 0 && assumptions.emptyLists === 'refused') {
       problems.push('RevisionDestinations must have at least 1 entry');
+    }
     for (const [at, { KeyPattern }] of RevisionDestinations.entries()) {
-      if (KeyPattern === undefined) continue;
-      const wrong = keyPatternProblems(KeyPattern, assumptions.unknownKeyReferences === 'literal');
-      problems.push(...wrong.map((what) => `RevisionDestinations[${at}].KeyPattern ${what}`));
+      if (KeyPattern !== undefined) {
+        const wrong = keyPatternProblems(KeyPattern, assumptions.unknownKeyReferences === 'literal');
+        problems.push(...wrong.map((problem) => `RevisionDestinations[${at}].KeyPattern ${problem}`));
+      }
     }
     return problems;
   },
@@ -46,30 +57,35 @@ export const exportRevisionsToS3 = jobType<Details>({
     revisionIds: RevisionDestinations.map(({ RevisionId }) => RevisionId),
     assetIds: [],
   }),
-  async run(work) {
-    const { DataSetId, RevisionDestinations, Encryption } = work.details;
-    const { store, assumptions } = work.exchange;
+  async run(run) {
+    const { DataSetId, RevisionDestinations, Encryption } = run.details;
+    const { store, assumptions } = run.region;
     const destinations = RevisionDestinations.flatMap(({ RevisionId, Bucket, KeyPattern }) => {
-      const revision = existingRevision(work, DataSetId, RevisionId);
+      const revision = existingRevision(run, DataSetId, RevisionId);
       const dataSet = store.dataSet(DataSetId);
       return store.assetsOf(RevisionId).map(({ id: assetId }) => {
-        const asset = exportableAsset(work, revision, assetId);
-        const values = valuesOf(dataSet, revision, asset, assumptions().createdAtInKeys);
+        const asset = exportableAsset(run, revision, assetId);
+        const values = keyValues(dataSet, revision, asset, assumptions().createdAtInKeys);
         return { asset, bucket: Bucket, key: fillKeyPattern(KeyPattern ?? DEFAULT_KEY_PATTERN, values) };
       });
     });
-    await writeAll(work, destinations, Encryption);
+    await writeAll(run, destinations, Encryption);
   },
 });
 
-function valuesOf(dataSet: DataSet, revision: Revision, asset: Asset, form: 'milliseconds' | 'seconds') {
+function keyValues(
+  dataSet: DataSet,
+  revision: Revision,
+  asset: Asset,
+  precision: 'milliseconds' | 'seconds',
+): Record<KeyReference, string> {
   const createdAt = new Date(revision.createdAt).toISOString();
   return {
     'Asset.Id': asset.id,
     'Asset.Name': asset.name,
     'DataSet.Id': dataSet.id,
     'DataSet.Name': dataSet.name,
-    'Revision.CreatedAt': form === 'seconds' ? createdAt.replace(/\.\d+/, '') : createdAt,
+    'Revision.CreatedAt': precision === 'seconds' ? createdAt.replace(/\.\d+/, '') : createdAt,
     'Revision.CreatedAt.Year': createdAt.slice(0, 4),
     'Revision.CreatedAt.Month': createdAt.slice(5, 7),
     'Revision.CreatedAt.Day': createdAt.slice(8, 10),

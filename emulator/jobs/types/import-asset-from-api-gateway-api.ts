@@ -1,22 +1,23 @@
-import { isDigest } from '../../validation/md5-digest';
-import { choice, id, md5, structure, text } from '../../validation/shapes';
+import { digestProblems } from '../../validation/md5-digest';
+import { choice, md5, text } from '../../validation/shapes';
 import { addAssets, openRevision } from '../assets';
-import { jobType } from '../job-type';
+import { type ImportDetails, importDetails, importReferences, jobType } from '../job-type';
 import { takeUpload } from '../transfers';
 
-interface Details {
-  ApiDescription?: string;
-  ApiId: string;
-  ApiKey?: string;
-  ApiName: string;
-  ApiSpecificationMd5Hash: string;
-  DataSetId: string;
-  ProtocolType: string;
-  RevisionId: string;
-  Stage: string;
+interface Details extends ImportDetails {
+  readonly ApiDescription?: string;
+  readonly ApiId: string;
+  readonly ApiKey?: string;
+  readonly ApiName: string;
+  readonly ApiSpecificationMd5Hash: string;
+  readonly ProtocolType: string;
+  readonly Stage: string;
 }
 
-/** The API becomes one asset of its name, with the specification that was PUT before StartJob. There is no API Gateway here: the request is believed. */
+/**
+ * Makes one asset of the API's name, with the specification that was PUT before StartJob. There is no API Gateway here,
+ * so the API is not looked up.
+ */
 export const importAssetFromApiGatewayApi = jobType<Details>({
   name: 'IMPORT_ASSET_FROM_API_GATEWAY_API',
   member: 'ImportAssetFromApiGatewayApi',
@@ -24,37 +25,20 @@ export const importAssetFromApiGatewayApi = jobType<Details>({
   direction: 'import',
   concurrent: 10,
   limitName: 'Concurrent in progress jobs to import assets from an API Gateway API',
-  details: structure(
-    {
-      ApiId: text,
-      ApiName: text,
-      ApiSpecificationMd5Hash: md5,
-      DataSetId: id,
-      ProtocolType: choice(['REST']),
-      RevisionId: id,
-      Stage: text,
-    },
+  details: importDetails(
+    { ApiId: text, ApiName: text, ApiSpecificationMd5Hash: md5, ProtocolType: choice(['REST']), Stage: text },
     { ApiDescription: text, ApiKey: text },
   ),
   problems: ({ ApiSpecificationMd5Hash }, { md5Check }) =>
-    md5Check === 'digest' && !isDigest(ApiSpecificationMd5Hash)
-      ? ['ApiSpecificationMd5Hash must be the Base64 form of 16 bytes']
-      : [],
-  references: ({ DataSetId, RevisionId }) => ({ dataSetId: DataSetId, revisionIds: [RevisionId], assetIds: [] }),
+    md5Check === 'digest' ? digestProblems('ApiSpecificationMd5Hash', ApiSpecificationMd5Hash) : [],
+  references: importReferences,
   upload: { url: 'ApiSpecificationUploadUrl', expiresAt: 'ApiSpecificationUploadUrlExpiresAt' },
-  async run(work) {
-    const revision = openRevision(work);
-    const { ApiId, ApiName, ApiDescription, ApiKey, ProtocolType, Stage, ApiSpecificationMd5Hash } = work.details;
-    const content = takeUpload(work, ApiSpecificationMd5Hash, 'The API specification');
-    const asset = {
-      ...(ApiDescription === undefined ? {} : { ApiDescription }),
-      ApiEndpoint: `https://${ApiId}.execute-api.${work.exchange.region}.amazonaws.com/${Stage}`,
-      ApiId,
-      ...(ApiKey === undefined ? {} : { ApiKey }),
-      ApiName,
-      ProtocolType,
-      Stage,
-    };
-    addAssets(work, revision, 'API_GATEWAY_API', [{ name: ApiName, content, details: { ApiGatewayApiAsset: asset } }]);
+  async run(run) {
+    const revision = openRevision(run);
+    const { DataSetId: _dataSet, RevisionId: _revision, ApiSpecificationMd5Hash, ...api } = run.details;
+    const content = takeUpload(run, ApiSpecificationMd5Hash, 'The API specification');
+    const ApiEndpoint = `https://${api.ApiId}.execute-api.${run.region.name}.amazonaws.com/${api.Stage}`;
+    const details = { ApiGatewayApiAsset: { ...api, ApiEndpoint } };
+    addAssets(run, revision, 'API_GATEWAY_API', [{ name: api.ApiName, content, details }]);
   },
 });

@@ -1,17 +1,15 @@
-import { id, list, structure, text } from '../../validation/shapes';
+import { list, structure, text } from '../../validation/shapes';
 import { addAssets, openRevision } from '../assets';
-import { jobType } from '../job-type';
+import { type ImportDetails, importDetails, importReferences, jobType } from '../job-type';
 
-interface Details {
-  DataSetId: string;
-  RevisionId: string;
-  AssetSources: { DataShareArn: string }[];
+interface Details extends ImportDetails {
+  readonly AssetSources: readonly { readonly DataShareArn: string }[];
 }
 
 /** Quota "Amazon Redshift datashare assets per import job from Redshift". */
 const MOST_SOURCES = 10;
 
-/** Each datashare becomes an asset of the datashare's name. There is no Redshift here: the request is believed. */
+/** Makes an asset of each datashare, with the datashare's name. There is no Redshift here: nothing is looked up. */
 export const importAssetsFromRedshiftDataShares = jobType<Details>({
   name: 'IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES',
   member: 'ImportAssetsFromRedshiftDataShares',
@@ -19,21 +17,17 @@ export const importAssetsFromRedshiftDataShares = jobType<Details>({
   direction: 'import',
   concurrent: 10,
   limitName: 'Concurrent in progress jobs to import assets from Amazon Redshift datashares',
-  details: structure({
-    DataSetId: id,
-    RevisionId: id,
-    AssetSources: list(structure({ DataShareArn: text }), { max: MOST_SOURCES }),
-  }),
+  details: importDetails({ AssetSources: list(structure({ DataShareArn: text }), { max: MOST_SOURCES }) }),
   problems: ({ AssetSources }, { emptyLists }) =>
     !AssetSources.length && emptyLists === 'refused' ? ['AssetSources must have at least 1 entry'] : [],
-  references: ({ DataSetId, RevisionId }) => ({ dataSetId: DataSetId, revisionIds: [RevisionId], assetIds: [] }),
-  async run(work) {
-    const revision = openRevision(work);
-    const drafts = work.details.AssetSources.map(({ DataShareArn }) => ({
+  references: importReferences,
+  async run(run) {
+    const revision = openRevision(run);
+    const drafts = run.details.AssetSources.map(({ DataShareArn }) => ({
       // arn:…:datashare:<namespace>/<name>
       name: DataShareArn.split('/').at(-1) || DataShareArn,
       details: { RedshiftDataShareAsset: { Arn: DataShareArn } },
     }));
-    addAssets(work, revision, 'REDSHIFT_DATA_SHARE', drafts);
+    addAssets(run, revision, 'REDSHIFT_DATA_SHARE', drafts);
   },
 });
