@@ -10,7 +10,7 @@ import {
 import type { Assumptions } from '../../emulator/store/assumptions';
 import { type Local, openLocal, s3Import } from './support';
 
-/** The other side of each decision that no other file tries: what happens by default, and what with the switch. */
+/** Assumptions that no other file tests: what happens by default, and what with another value. */
 
 let local: Local;
 let revision: { DataSetId: string; RevisionId: string };
@@ -130,7 +130,7 @@ test.each<[string, Partial<Assumptions>, number, () => Promise<unknown>]>([
         },
       }),
   ],
-])('%s: refused by default, not with the switch', async (_name, assumptions, status, act) => {
+])('%s: refused by default, allowed with another value', async (_name, assumptions, status, act) => {
   expect(await statusOf(act())).toBe(status);
   local.emulator.setFaults({ assumptions });
   expect(await statusOf(act())).toBe(0);
@@ -149,13 +149,13 @@ test.each<[string, Partial<Assumptions>, number, () => Promise<unknown>]>([
     400,
     () => job('IMPORT_ASSETS_FROM_S3', s3Import(revision.DataSetId, revision.RevisionId, ['one.txt', 'one.txt'])),
   ],
-])('%s: allowed by default, not with the switch', async (_name, assumptions, status, act) => {
+])('%s: allowed by default, refused with another value', async (_name, assumptions, status, act) => {
   expect(await statusOf(act())).toBe(0);
   local.emulator.setFaults({ assumptions });
   expect(await statusOf(act())).toBe(status);
 });
 
-test('deleteRevokedRevision', async () => {
+test('deleteRevokedRevision: a revoked revision can be deleted, or not', async () => {
   local.emulator.publishRevision(revision.RevisionId);
   await local.client.send(new RevokeRevisionCommand({ ...revision, RevocationComment: 'ten letters' }));
   local.emulator.setFaults({ assumptions: { deleteRevokedRevision: 'refused' } });
@@ -164,21 +164,21 @@ test('deleteRevokedRevision', async () => {
   expect(await statusOf(local.client.send(new DeleteRevisionCommand(revision)))).toBe(0);
 });
 
-test('createdAtInKeys', async () => {
+test('createdAtInKeys: times in keys have milliseconds, or not', async () => {
   local.emulator.setFaults({ assumptions: { createdAtInKeys: 'seconds' } });
   const created = new Date(local.clock.now() - 2000).toISOString().replace('.000Z', 'Z');
   await local.runJob('EXPORT_REVISIONS_TO_S3', exportTo('${Revision.CreatedAt}/${Asset.Name}'));
   expect(local.hasObject('target', `${created}/one.txt`)).toBe(true);
 });
 
-test('keyCollision', async () => {
+test('keyCollision: the last of two assets on one key wins, or the job fails', async () => {
   local.emulator.setFaults({ assumptions: { keyCollision: 'last-wins' } });
   const AssetDestinations = assetIds.map((AssetId) => ({ AssetId, Bucket: 'target', Key: 'both' }));
   const { State } = await local.runJob('EXPORT_ASSETS_TO_S3', { ExportAssetsToS3: { ...revision, AssetDestinations } });
   expect([State, local.readObject('target', 'both').toString()]).toEqual(['COMPLETED', 'content of two.txt']);
 });
 
-test('retentionDays and jobSeconds', async () => {
+test('retentionDays and jobSeconds: a job runs and stays as long as given', async () => {
   local.emulator.setFaults({ assumptions: { retentionDays: 1, jobSeconds: { EXPORT_REVISIONS_TO_S3: 60 } } });
   const { Id } = await local.createJob('EXPORT_REVISIONS_TO_S3', exportTo());
   await local.start(Id);

@@ -16,6 +16,7 @@ let endpoint: S3Endpoint;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'buckets-test-'));
   mkdirSync(join(folder, 'here'));
+  writeFileSync(join(folder, 'a-file'), '');
   endpoint = await openS3Endpoint(['here', 'source', 'target']);
 });
 afterAll(async () => {
@@ -33,7 +34,9 @@ async function problemOf(promise: Promise<unknown>): Promise<BucketProblem | 'no
   return promise.then(
     () => 'none' as const,
     (error: unknown) => {
-      if (error instanceof BucketError) return error.problem;
+      if (error instanceof BucketError) {
+        return error.problem;
+      }
       throw error;
     },
   );
@@ -74,6 +77,7 @@ describe.each<[string, () => Buckets]>([
     ['', 'x', 'no-such-bucket'],
     ['here/..', 'x', 'no-such-bucket'],
     ['.partial', 'x', 'no-such-bucket'],
+    ['a-file', 'x', 'no-such-bucket'],
     ['here', '', 'bad-key'],
     ['here', '../x', 'bad-key'],
     ['here', 'a/../../x', 'bad-key'],
@@ -85,7 +89,7 @@ describe.each<[string, () => Buckets]>([
     ['here', 'x\ud800', 'bad-key'],
     ['here', 'x'.repeat(256), 'bad-key'],
     ['here', 'é/'.repeat(400).slice(0, -1), 'bad-key'],
-  ])('refuse %j %j alike: %s', async (bucket, key, problem) => {
+  ])('refuse %j %j: %s', async (bucket, key, problem) => {
     expect(await problemOf(buckets.get(bucket, key))).toBe(problem);
     expect(await problemOf(buckets.check(bucket, key))).toBe(problem);
     expect(await problemOf(buckets.put(bucket, key, content('x')))).toBe(problem);
@@ -98,7 +102,7 @@ describe.each<[string, () => Buckets]>([
 });
 
 describe('folders', () => {
-  test('an object cannot lie beside objects under its name, and a folder is no object', async () => {
+  test('a key cannot be the beginning of another key, and a folder is not an object', async () => {
     const buckets = new FolderBuckets(folder);
     await buckets.put('here', 'tree/leaf', content('x'));
     expect(await problemOf(buckets.check('here', 'tree'))).toBe('bad-key');
@@ -128,12 +132,12 @@ describe('folders', () => {
     rmSync(outside, { recursive: true });
   });
 
-  test('a named pipe is no object and holds nobody up', async () => {
+  test('a named pipe is not an object, and reading it does not block', async () => {
     execFileSync('mkfifo', [join(folder, 'here', 'pipe')]);
     expect(await problemOf(new FolderBuckets(folder).get('here', 'pipe'))).toBe('no-such-key');
   });
 
-  test('what fails half-way leaves nothing', async () => {
+  test('a write that fails leaves nothing behind', async () => {
     const buckets = new FolderBuckets(folder);
     await buckets.put('here', 'kept', content('old'));
     expect(await problemOf(buckets.put('here', 'kept', { ...content('new'), md5: md5('other') }))).toBe('unavailable');
@@ -152,7 +156,7 @@ async function* failing() {
 }
 
 describe('an S3 endpoint', () => {
-  test('denies, and may not be there', async () => {
+  test('can deny access, or be unreachable', async () => {
     const buckets = new S3Buckets({ endpoint: endpoint.url });
     expect(await problemOf(buckets.get('forbidden', 'x'))).toBe('access-denied');
     expect(await problemOf(buckets.check('forbidden', 'x'))).toBe('access-denied');
@@ -162,7 +166,7 @@ describe('an S3 endpoint', () => {
     await gone.close();
   });
 
-  test('bytes move through jobs, with encryption and digest', async () => {
+  test('jobs move bytes, with encryption and digest', async () => {
     const local = await openLocal({ buckets: new S3Buckets({ endpoint: endpoint.url }) });
     try {
       const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, n) => n % 253));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Buckets } from '../../emulator/buckets/buckets';
 import { readCommandLine, UsageError } from '../../emulator/command-line';
+import { startEmulator } from '../../emulator/emulator';
 
 const root = join(__dirname, '..', '..');
 const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
@@ -40,25 +41,19 @@ function run(...flags: string[]): Run {
 async function listening(started: Run): Promise<string> {
   for (;;) {
     const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(started.output())?.[1];
-    if (url) return url;
+    if (url) {
+      return url;
+    }
     await Promise.race([new Promise((resolve) => started.child.stdout!.once('data', resolve)), started.ended]);
-    if (started.child.exitCode !== null) throw new Error(started.errors());
+    if (started.child.exitCode !== null) {
+      throw new Error(started.errors());
+    }
   }
 }
 
-test('starts, tells where it listens, does not share its port, and ends clean on Ctrl-C', async () => {
-  const started = run(
-    '--port',
-    '0',
-    '--buckets',
-    'buckets',
-    '--state-folder',
-    'state',
-    '--seed',
-    '5',
-    '--time-scale',
-    '10',
-  );
+test('starts, prints its address, does not share its port, and removes its state on Ctrl-C', async () => {
+  const flags = '--port 0 --buckets buckets --state-folder state --seed 5 --time-scale 10';
+  const started = run(...flags.split(' '));
   const url = await listening(started);
   expect(started.output()).toContain('seed 5\n');
   expect((await fetch(`${url}/v1/jobs`)).status).toBe(403);
@@ -78,6 +73,17 @@ test('starts, tells where it listens, does not share its port, and ends clean on
   expect(started.errors()).toBe('');
 }, 30_000);
 
+test('startEmulator refuses a port in use, and removes its state', async () => {
+  const stateFolder = join(folder, 'state');
+  const first = await startEmulator({ stateFolder });
+  const { port } = first;
+  await expect(startEmulator({ port, stateFolder })).rejects.toThrow(`port ${port} is already in use on 127.0.0.1`);
+  expect(readdirSync(stateFolder)).toHaveLength(1);
+  await first.stop();
+  await first.stop();
+  expect(readdirSync(stateFolder)).toEqual([]);
+});
+
 describe('the command line', () => {
   const back = process.cwd();
   beforeAll(() => {
@@ -88,7 +94,7 @@ describe('the command line', () => {
   });
   afterAll(() => process.chdir(back));
 
-  /** The message that the command ends with. */
+  /** The message with which the command line is refused. */
   async function refused(...flags: string[]): Promise<string> {
     let said = '';
     const error = await readCommandLine(flags, (text) => {
@@ -114,12 +120,12 @@ describe('the command line', () => {
     [['--s3-endpoint', 'http://127.0.0.1:1', '--buckets', 'buckets'], /cannot be used with/],
     [['--unknown'], /unknown option '--unknown'/],
     [['surplus'], /too many arguments/],
-  ])('%j is refused with a clear message', async (flags, message) => {
+  ])('%j is refused with a message that says what would be right', async (flags, message) => {
     expect(await refused(...flags)).toMatch(message);
     expect(existsSync('nowhere')).toBe(false);
   });
 
-  test('becomes options', async () => {
+  test('becomes the options of startEmulator', async () => {
     const quiet = () => undefined;
     const given = await readCommandLine(
       ['--port', '0', '--buckets', 'buckets', '--job-seconds', '0.5', '--seed', '9', '--faults', 'right.json'],

@@ -19,9 +19,9 @@ import {
   UpdateDataSetCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import { clientFor, type Local, openLocal, refusal } from './support';
+import { clientFor, errorOf, type Local, openLocal } from './support';
 
-const NOBODY = '0'.repeat(32);
+const UNKNOWN_ID = '0'.repeat(32);
 let local: Local;
 
 beforeAll(async () => {
@@ -51,7 +51,7 @@ describe('data sets', () => {
     expect(read).toEqual(wanted);
   });
 
-  test('are updated and deleted, with everything in them', async () => {
+  test('are updated, and deleted with everything in them', async () => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['gone.txt']);
     local.pass(5);
     const updated = await local.client.send(new UpdateDataSetCommand({ DataSetId: dataSetId, Name: 'New' }));
@@ -62,7 +62,7 @@ describe('data sets', () => {
     const deleted = await local.client.send(new DeleteDataSetCommand({ DataSetId: dataSetId }));
     expect(deleted.$metadata.httpStatusCode).toBe(204);
     const asset = new GetAssetCommand({ DataSetId: dataSetId, RevisionId: revisionId, AssetId: assetIds[0] });
-    expect(await refusal(local.client.send(asset))).toMatchObject({
+    expect(await errorOf(local.client.send(asset))).toMatchObject({
       name: 'ResourceNotFoundException',
       status: 404,
       ResourceType: 'DATA_SET',
@@ -70,14 +70,16 @@ describe('data sets', () => {
     });
   });
 
-  test('are listed newest first, by pages that neither lose nor repeat, while others come', async () => {
+  test('are listed newest first, in pages that neither lose nor repeat one while others are created', async () => {
     const other = await openLocal();
     try {
       const ids: string[] = [];
       for (let n = 0; n < 7; n += 1) {
         ids.push(await other.newDataSet());
         // Ties in time too.
-        if (n % 3 === 0) other.pass(1);
+        if (n % 3 === 0) {
+          other.pass(1);
+        }
       }
       const seen: string[] = [];
       for await (const page of paginateListDataSets({ client: other.client, pageSize: 2 }, { Origin: 'OWNED' })) {
@@ -94,16 +96,16 @@ describe('data sets', () => {
     }
   });
 
-  test('of another Region are not seen', async () => {
+  test('are not visible in another Region', async () => {
     const dataSetId = await local.newDataSet();
     const abroad = clientFor(local.emulator.url, 'eu-west-1');
-    expect(await refusal(abroad.send(new GetDataSetCommand({ DataSetId: dataSetId })))).toMatchObject({ status: 404 });
+    expect(await errorOf(abroad.send(new GetDataSetCommand({ DataSetId: dataSetId })))).toMatchObject({ status: 404 });
     const made = await abroad.send(new CreateDataSetCommand({ AssetType: 'S3_SNAPSHOT', Name: 'A', Description: 'B' }));
     expect(made.Arn).toContain(':eu-west-1:');
     abroad.destroy();
   });
 
-  test('every problem of a request is told at once', async () => {
+  test('are refused with every problem of the request at once', async () => {
     const answer = await local.raw('POST', '/v1/data-sets', { AssetType: 'GOLD', Name: 7 });
     expect(answer.status).toBe(400);
     expect(answer.headers.get('x-amzn-errortype')).toBe('ValidationException');
@@ -112,12 +114,18 @@ describe('data sets', () => {
     expect(message).toContain('Name must be of type string, given 7');
     expect(message).toContain('Description is required');
     expect(message).toMatch(/^3 validation errors: /);
+    const tags = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`aws:${at}`, 'x']));
+    const tagged = new CreateDataSetCommand({ AssetType: 'S3_SNAPSHOT', Name: 'A', Description: 'B', Tags: tags });
+    expect(await errorOf(local.client.send(tagged))).toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringMatching(/^30 validation errors: .*; and 10 more$/),
+    });
   });
 
-  test('their number is limited', async () => {
+  test('are limited in number', async () => {
     local.emulator.setFaults({ assumptions: { limits: { 'Data sets per account': 1 } } });
     const create = new CreateDataSetCommand({ AssetType: 'S3_SNAPSHOT', Name: 'A', Description: 'B' });
-    expect(await refusal(local.client.send(create))).toMatchObject({
+    expect(await errorOf(local.client.send(create))).toMatchObject({
       name: 'ServiceLimitExceededException',
       status: 402,
       LimitName: 'Data sets per account',
@@ -127,8 +135,10 @@ describe('data sets', () => {
 });
 
 describe('revisions', () => {
-  test('are created, read, commented, listed newest first', async () => {
+  test('are created, read, changed, and listed newest first', async () => {
     const dataSetId = await local.newDataSet();
+    const wrong = new CreateRevisionCommand({ DataSetId: dataSetId, Tags: { '': 'b' } });
+    expect(await errorOf(local.client.send(wrong))).toMatchObject({ name: 'ValidationException', status: 400 });
     const first = await local.client.send(
       new CreateRevisionCommand({ DataSetId: dataSetId, Comment: 'one', Tags: { a: 'b' } }),
     );
@@ -150,28 +160,28 @@ describe('revisions', () => {
     expect(read.Tags).toEqual({ a: 'b' });
   });
 
-  test('an empty one cannot be finalized', async () => {
+  test('cannot be finalized while they are empty', async () => {
     const { dataSetId, revisionId } = await local.revisionWith([]);
     const finalize = new UpdateRevisionCommand({ DataSetId: dataSetId, RevisionId: revisionId, Finalized: true });
-    expect(await refusal(local.client.send(finalize))).toMatchObject({ name: 'ValidationException', status: 400 });
+    expect(await errorOf(local.client.send(finalize))).toMatchObject({ name: 'ValidationException', status: 400 });
     local.emulator.setFaults({ assumptions: { finalizeEmptyRevision: 'allowed' } });
     expect(await local.client.send(finalize)).toMatchObject({ Finalized: true });
   });
 
-  test('a finalized one changes nothing but can be reopened, and then deleted with its assets', async () => {
+  test('cannot be changed while they are finalized, but reopened and then deleted', async () => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['f.txt']);
     const where = { DataSetId: dataSetId, RevisionId: revisionId };
     await local.client.send(new UpdateRevisionCommand({ ...where, Finalized: true }));
     const refused = { name: 'ConflictException', status: 409, ResourceType: 'REVISION', ResourceId: revisionId };
-    expect(await refusal(local.client.send(new UpdateRevisionCommand({ ...where, Comment: 'x' })))).toMatchObject(
+    expect(await errorOf(local.client.send(new UpdateRevisionCommand({ ...where, Comment: 'x' })))).toMatchObject(
       refused,
     );
-    expect(await refusal(local.client.send(new DeleteRevisionCommand(where)))).toMatchObject(refused);
-    expect(await refusal(local.client.send(new DeleteAssetCommand({ ...where, AssetId: assetIds[0] })))).toMatchObject(
+    expect(await errorOf(local.client.send(new DeleteRevisionCommand(where)))).toMatchObject(refused);
+    expect(await errorOf(local.client.send(new DeleteAssetCommand({ ...where, AssetId: assetIds[0] })))).toMatchObject(
       refused,
     );
     const rename = new UpdateAssetCommand({ ...where, AssetId: assetIds[0], Name: 'x' });
-    expect(await refusal(local.client.send(rename))).toMatchObject(refused);
+    expect(await errorOf(local.client.send(rename))).toMatchObject(refused);
     expect(await local.client.send(new UpdateRevisionCommand({ ...where, Finalized: true }))).toMatchObject({
       Finalized: true,
     });
@@ -180,17 +190,17 @@ describe('revisions', () => {
     );
     expect(reopened).toMatchObject({ Finalized: false, Comment: 'again' });
     expect((await local.client.send(new DeleteRevisionCommand(where))).$metadata.httpStatusCode).toBe(204);
-    expect(await refusal(local.client.send(new GetRevisionCommand(where)))).toMatchObject({
+    expect(await errorOf(local.client.send(new GetRevisionCommand(where)))).toMatchObject({
       status: 404,
       ResourceType: 'REVISION',
     });
   });
 
-  test('a published one can only be revoked, and then its assets can go', async () => {
+  test('can only be revoked once they are published, and deleted after that', async () => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['p.txt']);
     const where = { DataSetId: dataSetId, RevisionId: revisionId };
     const revoke = new RevokeRevisionCommand({ ...where, RevocationComment: 'it was all wrong' });
-    expect(await refusal(local.client.send(revoke))).toMatchObject({ status: 409 });
+    expect(await errorOf(local.client.send(revoke))).toMatchObject({ status: 409 });
     const published = await local.raw('POST', `/_emulator/revisions/${revisionId}/publish`);
     expect(await published.json()).toEqual({ Id: revisionId, Finalized: true, Published: true });
     for (const command of [
@@ -200,30 +210,36 @@ describe('revisions', () => {
       new DeleteDataSetCommand({ DataSetId: dataSetId }),
       new DeleteAssetCommand({ ...where, AssetId: assetIds[0] }),
     ]) {
-      expect(await refusal(local.client.send(command as DeleteRevisionCommand))).toMatchObject({
+      expect(await errorOf(local.client.send(command as DeleteRevisionCommand))).toMatchObject({
         name: 'ConflictException',
         status: 409,
       });
     }
     const short = new RevokeRevisionCommand({ ...where, RevocationComment: 'short' });
-    expect(await refusal(local.client.send(short))).toMatchObject({ name: 'ValidationException' });
+    expect(await errorOf(local.client.send(short))).toMatchObject({ name: 'ValidationException' });
     expect(await local.client.send(revoke)).toMatchObject({
       Revoked: true,
       RevocationComment: 'it was all wrong',
       RevokedAt: new Date(local.clock.now()),
     });
-    expect(await refusal(local.client.send(revoke))).toMatchObject({ status: 409 });
-    expect(await refusal(local.client.send(new UpdateRevisionCommand({ ...where, Finalized: false })))).toMatchObject({
+    expect(await errorOf(local.client.send(revoke))).toMatchObject({ status: 409 });
+    expect(await errorOf(local.client.send(new UpdateRevisionCommand({ ...where, Finalized: false })))).toMatchObject({
       status: 409,
     });
+    const rename = new UpdateAssetCommand({ ...where, AssetId: assetIds[0], Name: 'x' });
+    expect(await errorOf(local.client.send(rename))).toMatchObject({ status: 409 });
+    expect((await local.raw('POST', `/_emulator/revisions/${revisionId}/publish`)).status).toBe(409);
     await local.client.send(new DeleteAssetCommand({ ...where, AssetId: assetIds[0] }));
     await local.client.send(new DeleteRevisionCommand(where));
+    expect((await local.raw('POST', `/_emulator/revisions/${revisionId}/publish`)).status).toBe(404);
   });
 
-  test('their number is limited by the type of the data set', async () => {
+  test('are limited in number by the type of the data set', async () => {
     const dataSetId = await local.newDataSet('S3_DATA_ACCESS');
-    for (let n = 0; n < 5; n += 1) await local.newRevision(dataSetId);
-    expect(await refusal(local.newRevision(dataSetId))).toMatchObject({
+    for (let n = 0; n < 5; n += 1) {
+      await local.newRevision(dataSetId);
+    }
+    expect(await errorOf(local.newRevision(dataSetId))).toMatchObject({
       status: 402,
       LimitName: 'Revisions per Amazon S3 data access data set',
       LimitValue: 5,
@@ -236,8 +252,9 @@ describe('assets', () => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['a.txt', 'c.txt', 'b.txt']);
     const where = { DataSetId: dataSetId, RevisionId: revisionId };
     const asset = await local.client.send(new GetAssetCommand({ ...where, AssetId: assetIds[0] }));
+    const dataSetArn = `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${dataSetId}`;
     expect(asset).toMatchObject({
-      Arn: `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${dataSetId}/revisions/${revisionId}/assets/${assetIds[0]}`,
+      Arn: `${dataSetArn}/revisions/${revisionId}/assets/${assetIds[0]}`,
       AssetDetails: { S3SnapshotAsset: { Size: 'content of a.txt'.length } },
       AssetType: 'S3_SNAPSHOT',
       Name: 'a.txt',
@@ -249,23 +266,23 @@ describe('assets', () => {
     expect(rest.Assets!.map(({ Name }) => Name)).toEqual(['b.txt']);
     expect(rest.NextToken).toBeUndefined();
     await local.client.send(new DeleteAssetCommand({ ...where, AssetId: assetIds[0] }));
-    expect(await refusal(local.client.send(new GetAssetCommand({ ...where, AssetId: assetIds[0] })))).toMatchObject({
+    expect(await errorOf(local.client.send(new GetAssetCommand({ ...where, AssetId: assetIds[0] })))).toMatchObject({
       status: 404,
       ResourceType: 'ASSET',
       ResourceId: assetIds[0],
     });
   });
 
-  test('an asset is found only under its own revision', async () => {
+  test('are found only in their own revision', async () => {
     const one = await local.revisionWith(['a.txt']);
     const other = await local.newRevision(one.dataSetId);
     const get = new GetAssetCommand({ DataSetId: one.dataSetId, RevisionId: other, AssetId: one.assetIds[0] });
-    expect(await refusal(local.client.send(get))).toMatchObject({ status: 404, ResourceType: 'ASSET' });
+    expect(await errorOf(local.client.send(get))).toMatchObject({ status: 404, ResourceType: 'ASSET' });
   });
 });
 
 describe('tags', () => {
-  test('of data sets, revisions and assets are set, listed and removed', async () => {
+  test('are set, listed and removed on data sets, revisions and assets', async () => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['t.txt']);
     const prefix = `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${dataSetId}`;
     for (const arn of [
@@ -284,10 +301,10 @@ describe('tags', () => {
     expect(await asset.json()).toMatchObject({ Tags: { c: '3' } });
   });
 
-  test('jobs have none, unknown things are not found, tags have limits', async () => {
-    const list = (arn: string) => refusal(local.client.send(new ListTagsForResourceCommand({ ResourceArn: arn })));
-    expect(await list(`arn:aws:dataexchange:us-east-1:123456789012:jobs/${NOBODY}`)).toMatchObject({ status: 400 });
-    expect(await list(`arn:aws:dataexchange:us-east-1:123456789012:data-sets/${NOBODY}`)).toMatchObject({
+  test('are refused on jobs, on unknown resources, and beyond their limits', async () => {
+    const list = (arn: string) => errorOf(local.client.send(new ListTagsForResourceCommand({ ResourceArn: arn })));
+    expect(await list(`arn:aws:dataexchange:us-east-1:123456789012:jobs/${UNKNOWN_ID}`)).toMatchObject({ status: 400 });
+    expect(await list(`arn:aws:dataexchange:us-east-1:123456789012:data-sets/${UNKNOWN_ID}`)).toMatchObject({
       status: 404,
     });
     expect(await list('nonsense')).toMatchObject({ name: 'ValidationException', status: 400 });
@@ -296,7 +313,7 @@ describe('tags', () => {
     const many = Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 'v']));
     for (const tags of [{ 'aws:x': 'y' }, { '': 'y' }, { ['k'.repeat(129)]: 'y' }, { k: 'v'.repeat(257) }, many]) {
       const tag = new TagResourceCommand({ ResourceArn: arn, Tags: tags });
-      expect(await refusal(local.client.send(tag))).toMatchObject({ name: 'ValidationException', status: 400 });
+      expect(await errorOf(local.client.send(tag))).toMatchObject({ name: 'ValidationException', status: 400 });
     }
     expect((await local.client.send(new ListTagsForResourceCommand({ ResourceArn: arn }))).Tags).toEqual({});
   });

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dataexchange';
 import { FaultScriptError } from '../../emulator/faults/fault-schema';
 import type { FaultScript } from '../../emulator/faults/fault-script';
-import { AUTHORIZATION, type Local, md5, openLocal, refusal, s3Import } from './support';
+import { AUTHORIZATION, errorOf, type Local, md5, openLocal, s3Import } from './support';
 
 let local: Local;
 let dataSetId: string;
@@ -27,15 +27,15 @@ const assetCount = async () => {
 };
 
 describe('errors', () => {
-  test('a name alone takes its usual status, the n-th call is hit, others are not', async () => {
+  test('a name alone has its usual status; only the given call fails', async () => {
     local.emulator.setFaults({ faults: [{ on: 'CreateJob', calls: 2, do: { error: 'ThrottlingException' } }] });
     await create();
-    expect(await refusal(create())).toMatchObject({ name: 'ThrottlingException', status: 429 });
+    expect(await errorOf(create())).toMatchObject({ name: 'ThrottlingException', status: 429 });
     await create();
     expect(local.emulator.faults().fired).toEqual([{ name: 'faults[0]', times: 1 }]);
   });
 
-  test('any name, status, text and members', async () => {
+  test('an error can have any name, status, text and members', async () => {
     const error = {
       name: 'ServiceLimitExceededException',
       status: 402,
@@ -44,7 +44,7 @@ describe('errors', () => {
     };
     local.emulator.setFaults({ faults: [{ on: 'StartJob', do: { error } }] });
     const id = await create();
-    expect(await refusal(local.start(id))).toMatchObject({
+    expect(await errorOf(local.start(id))).toMatchObject({
       name: error.name,
       status: 402,
       message: 'Full.',
@@ -53,26 +53,26 @@ describe('errors', () => {
     expect((await local.job(id)).State).toBe('WAITING');
   });
 
-  test('after the operation took effect', async () => {
+  test('an error can follow after the operation took effect', async () => {
     local.emulator.setFaults({
       faults: [{ on: 'StartJob', do: { error: 'InternalServerException', effect: 'done' } }],
     });
     const id = await create();
-    expect(await refusal(local.start(id))).toMatchObject({ status: 500 });
+    expect(await errorOf(local.start(id))).toMatchObject({ status: 500 });
     expect((await local.job(id)).State).toBe('IN_PROGRESS');
   });
 
-  test('an answer that is no AWS error at all', async () => {
+  test('the response can be something else than an AWS error', async () => {
     local.emulator.setFaults({
       faults: [{ on: 'GetJob', do: { answer: { status: 503, text: '<html>Service Unavailable</html>' } } }],
     });
     const id = await create();
-    expect(await refusal(local.job(id))).toMatchObject({ name: 'SyntaxError', status: 503 });
+    expect(await errorOf(local.job(id))).toMatchObject({ name: 'SyntaxError', status: 503 });
   });
 
-  test('every operation at once, and unknown ones', async () => {
+  test('`*` concerns every operation, and unknown ones', async () => {
     local.emulator.setFaults({ faults: [{ on: '*', do: { error: 'ExpiredTokenException' } }] });
-    expect(await refusal(local.client.send(new ListJobsCommand({})))).toMatchObject({
+    expect(await errorOf(local.client.send(new ListJobsCommand({})))).toMatchObject({
       name: 'ExpiredTokenException',
       status: 403,
     });
@@ -81,17 +81,17 @@ describe('errors', () => {
 });
 
 describe('connections', () => {
-  test('reset before: nothing has happened', async () => {
+  test('reset before the operation: nothing has happened', async () => {
     local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { connection: 'reset' } }] });
-    expect(await refusal(create())).toMatchObject({ status: 0 });
+    expect(await errorOf(create())).toMatchObject({ status: 0 });
     expect((await local.client.send(new ListJobsCommand({}))).Jobs).toEqual([]);
   });
 
-  test('reset after: the answer is lost, the job is there', async () => {
+  test('reset after the operation: the response is lost, the job exists', async () => {
     local.emulator.setFaults({
       faults: [{ name: 'lost answer', on: 'CreateJob', do: { connection: 'reset', effect: 'done' } }],
     });
-    expect(await refusal(create())).toMatchObject({ status: 0 });
+    expect(await errorOf(create())).toMatchObject({ status: 0 });
     const { Jobs } = await local.client.send(new ListJobsCommand({}));
     expect(Jobs).toHaveLength(1);
     expect(local.emulator.requests('CreateJob')).toEqual([
@@ -100,27 +100,29 @@ describe('connections', () => {
     expect(local.emulator.requests('CreateJob')[0]).not.toHaveProperty('status');
   });
 
-  test('silence lasts until the client gives up', async () => {
+  test('a silent connection lasts until the client gives up or the emulator stops', async () => {
     local.emulator.setFaults({ faults: [{ on: 'GetJob', do: { connection: 'silent' } }] });
     const id = await create();
-    const outcome = (answer: Promise<Response>) =>
-      answer.then(
+    const resultOf = (response: Promise<Response>) =>
+      response.then(
         () => 'answered',
         () => 'no answer',
       );
     const abort = new AbortController();
-    const abandoned = outcome(
+    const abandoned = resultOf(
       fetch(`${local.emulator.url}/v1/jobs/${id}`, { signal: abort.signal, headers: { authorization: AUTHORIZATION } }),
     );
-    const patient = outcome(local.raw('GET', `/v1/jobs/${id}`));
-    while (local.emulator.requests('GetJob').length < 2) await local.client.send(new ListJobsCommand({}));
+    const patient = resultOf(local.raw('GET', `/v1/jobs/${id}`));
+    while (local.emulator.requests('GetJob').length < 2) {
+      await local.client.send(new ListJobsCommand({}));
+    }
     abort.abort();
     expect(await abandoned).toBe('no answer');
     await local.emulator.stop();
     expect(await patient).toBe('no answer');
   });
 
-  test('a delay on the service clock, and one on the wall', async () => {
+  test('a delay counts in service time or in real time', async () => {
     local.emulator.setFaults({
       faults: [
         { on: 'GetJob', do: { delay: { seconds: 30 } } },
@@ -135,7 +137,7 @@ describe('connections', () => {
     const early = await Promise.race([looking.then(() => 'answered'), local.start(id).catch(() => 'still waiting')]);
     expect(early).toBe('still waiting');
     local.pass(30);
-    // It sees what is true after the delay.
+    // It shows the state after the delay.
     expect((await looking).State).toBe('COMPLETED');
   });
 });
@@ -150,7 +152,7 @@ describe('jobs', () => {
     ['ERROR', {}, [{ Code: 'INTERNAL_SERVER_EXCEPTION', Message: expect.any(String) }]],
     ['TIMED_OUT', {}, undefined],
     ['CANCELLED', {}, undefined],
-  ] as const)('end in %s as told, after the seconds told, and move nothing', async (end, more, errors) => {
+  ] as const)('end in %s after the given seconds, and move nothing', async (end, more, errors) => {
     local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { job: { seconds: 100, end, ...more } as object } }] });
     const id = await create();
     await local.start(id);
@@ -162,26 +164,26 @@ describe('jobs', () => {
     expect(await assetCount()).toBe(0);
   });
 
-  test('may move data though they end badly', async () => {
+  test('can move data although they end badly', async () => {
     local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { job: { end: 'TIMED_OUT', moves: true } } }] });
     const job = await local.runJob('IMPORT_ASSETS_FROM_S3', details());
     expect([job.State, await assetCount()]).toEqual(['TIMED_OUT', 1]);
   });
 
-  test('vanish at their end, or at any moment', async () => {
+  test('can vanish at their end, or at any moment', async () => {
     local.emulator.setFaults({ faults: [{ on: 'StartJob', calls: 1, do: { job: { end: 'VANISHED' } } }] });
     const id = await create();
     await local.start(id);
     expect((await local.job(id)).State).toBe('IN_PROGRESS');
     local.pass(2);
-    expect(await refusal(local.job(id))).toMatchObject({ status: 404, ResourceType: 'JOB' });
+    expect(await errorOf(local.job(id))).toMatchObject({ status: 404, ResourceType: 'JOB' });
     local.emulator.setFaults({ faults: [{ on: 'GetJob', calls: 2, do: { job: { becomes: { state: 'VANISHED' } } } }] });
     const other = await create();
     expect((await local.job(other)).State).toBe('WAITING');
-    expect(await refusal(local.job(other))).toMatchObject({ status: 404 });
+    expect(await errorOf(local.job(other))).toMatchObject({ status: 404 });
   });
 
-  test('are cancelled by somebody, while WAITING or in the middle', async () => {
+  test('can be cancelled by somebody else, while WAITING or while they run', async () => {
     local.emulator.setFaults({
       faults: [{ on: 'CreateJob', do: { job: { becomes: { state: 'CANCELLED', afterSeconds: 1 } } } }],
     });
@@ -190,24 +192,24 @@ describe('jobs', () => {
     await local.start(running);
     local.pass(1);
     expect((await local.job(waiting)).State).toBe('CANCELLED');
-    expect(await refusal(local.start(waiting))).toMatchObject({ status: 409 });
+    expect(await errorOf(local.start(waiting))).toMatchObject({ status: 409 });
     local.pass(5);
     expect((await local.job(running)).State).toBe('CANCELLED');
     expect(await assetCount()).toBe(0);
   });
 
-  test('still show WAITING for some reads after StartJob, and cannot be started twice meanwhile', async () => {
+  test('can still show WAITING for some reads after StartJob; a second start is refused then too', async () => {
     local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { job: { lag: { reads: 2 } } } }] });
     const id = await create();
     await local.job(id);
     await local.start(id);
     expect((await local.job(id)).State).toBe('WAITING');
-    expect(await refusal(local.start(id))).toMatchObject({ status: 409 });
+    expect(await errorOf(local.start(id))).toMatchObject({ status: 409 });
     expect((await local.job(id)).State).toBe('WAITING');
     expect((await local.job(id)).State).toBe('IN_PROGRESS');
   });
 
-  test('or for some seconds, by an assumption for all of them', async () => {
+  test('can still show WAITING for some seconds, all of them by an assumption', async () => {
     local.emulator.setFaults({ assumptions: { startLag: { seconds: 5 } } });
     const id = await create();
     await local.start(id);
@@ -217,7 +219,7 @@ describe('jobs', () => {
     expect((await local.job(id)).State).toBe('COMPLETED');
   });
 
-  test('are not found right after CreateJob, for calls or seconds', async () => {
+  test('can be absent right after CreateJob, for calls or seconds', async () => {
     local.emulator.setFaults({
       faults: [
         { on: 'CreateJob', calls: 1, do: { job: { hidden: { calls: 2 } } } },
@@ -226,15 +228,15 @@ describe('jobs', () => {
     });
     const [first, second] = [await create(), await create()];
     expect((await local.client.send(new ListJobsCommand({}))).Jobs!.map(({ Id }) => Id)).not.toContain(second);
-    expect(await refusal(local.job(first))).toMatchObject({ status: 404 });
-    expect(await refusal(local.start(first))).toMatchObject({ status: 404 });
+    expect(await errorOf(local.job(first))).toMatchObject({ status: 404 });
+    expect(await errorOf(local.start(first))).toMatchObject({ status: 404 });
     await local.start(first);
-    expect(await refusal(local.job(second))).toMatchObject({ status: 404 });
+    expect(await errorOf(local.job(second))).toMatchObject({ status: 404 });
     local.pass(10);
     expect((await local.job(second)).State).toBe('WAITING');
   });
 
-  test('have URLs of another life', async () => {
+  test('can have URLs with another life', async () => {
     local.emulator.setFaults({ faults: [{ on: 'CreateJob', do: { job: { urlSeconds: 5 } } }] });
     const job = await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', {
       ImportAssetFromSignedUrl: { DataSetId: dataSetId, RevisionId: revisionId, AssetName: 'x', Md5Hash: md5('x') },
@@ -245,7 +247,7 @@ describe('jobs', () => {
     expect((await fetch(SignedUrl!, { method: 'PUT', body: 'x' })).status).toBe(403);
   });
 
-  test('are chosen by type, state, age, and counted each for itself', async () => {
+  test('are chosen by type, state and age, and can be counted separately', async () => {
     local.emulator.setFaults({
       faults: [
         { on: 'GetJob', where: { jobType: 'EXPORT_ASSETS_TO_S3' }, do: { error: 'ThrottlingException' } },
@@ -264,11 +266,11 @@ describe('jobs', () => {
     for (const id of [first, second]) {
       expect((await local.job(id)).State).toBe('WAITING');
       await local.start(id);
-      expect(await refusal(local.job(id))).toMatchObject({ status: 500 });
+      expect(await errorOf(local.job(id))).toMatchObject({ status: 500 });
       expect((await local.job(id)).State).toBe('IN_PROGRESS');
     }
     local.pass(1000);
-    expect(await refusal(local.job(first))).toMatchObject({ status: 403 });
+    expect(await errorOf(local.job(first))).toMatchObject({ status: 403 });
   });
 });
 
@@ -276,11 +278,13 @@ describe('which calls', () => {
   async function pattern(calls: NonNullable<FaultScript['faults']>[number]['calls'], seed = 1) {
     local.emulator.setFaults({ seed, faults: [{ on: 'ListJobs', calls, do: { error: 'ThrottlingException' } }] });
     let hits = '';
-    for (let n = 0; n < 12; n += 1) hits += (await local.raw('GET', '/v1/jobs')).status === 429 ? 'x' : '.';
+    for (let n = 0; n < 12; n += 1) {
+      hits += (await local.raw('GET', '/v1/jobs')).status === 429 ? 'x' : '.';
+    }
     return hits;
   }
 
-  test('all, lists, ranges, every n-th', async () => {
+  test('all, those in a list or a range, every n-th', async () => {
     expect(await pattern('all')).toBe('xxxxxxxxxxxx');
     expect(await pattern([1, 3])).toBe('x.x.........');
     expect(await pattern({ from: 3, to: 5 })).toBe('..xxx.......');
@@ -297,17 +301,17 @@ describe('which calls', () => {
   });
 });
 
-test('a revision is published by the script', async () => {
+test('a script can publish a revision', async () => {
   local.emulator.setFaults({ faults: [{ on: 'UpdateRevision', do: { revision: 'published' } }] });
   await local.runJob('IMPORT_ASSETS_FROM_S3', details());
   await local.raw('PATCH', `/v1/data-sets/${dataSetId}/revisions/${revisionId}`, { Finalized: true });
   local.emulator.setFaults({});
   const where = { DataSetId: dataSetId, RevisionId: revisionId };
-  expect(await refusal(local.client.send(new DeleteRevisionCommand(where)))).toMatchObject({ status: 409 });
+  expect(await errorOf(local.client.send(new DeleteRevisionCommand(where)))).toMatchObject({ status: 409 });
   await local.client.send(new RevokeRevisionCommand({ ...where, RevocationComment: 'for a good reason' }));
 });
 
-test('signed URLs can fail too, before and after', async () => {
+test('requests to signed URLs can fail too, before and after they take effect', async () => {
   const job = await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', {
     ImportAssetFromSignedUrl: { DataSetId: dataSetId, RevisionId: revisionId, AssetName: 'x', Md5Hash: md5('x') },
   });
@@ -332,11 +336,11 @@ test('signed URLs can fail too, before and after', async () => {
 });
 
 describe('over HTTP', () => {
-  test('script, journal and clock', async () => {
+  test('the script, the journal and the clock can be read and changed', async () => {
     const script = { faults: [{ name: 'once', on: 'ListJobs', calls: 1, do: { error: 'ThrottlingException' } }] };
     expect((await local.raw('PUT', '/_emulator/faults', script)).status).toBe(200);
     await local.raw('DELETE', '/_emulator/requests');
-    expect(await refusal(local.client.send(new ListJobsCommand({})))).toMatchObject({ status: 429 });
+    expect(await errorOf(local.client.send(new ListJobsCommand({})))).toMatchObject({ status: 429 });
     expect(await (await local.raw('GET', '/_emulator/faults')).json()).toEqual({
       script,
       fired: [{ name: 'once', times: 1 }],
@@ -368,7 +372,7 @@ describe('over HTTP', () => {
     expect(await (await local.raw('GET', '/_emulator')).json()).toMatchObject({ seed: 1, account: '123456789012' });
   });
 
-  test('a script that is none is refused with what would be right, and the old one stays', async () => {
+  test('an invalid script is refused with what would be right, and the old one stays', async () => {
     local.emulator.setFaults({ assumptions: { pageSize: 7 } });
     const answer = await local.raw('PUT', '/_emulator/faults', { faults: [{ on: 'StartJobs', do: { errror: 'x' } }] });
     expect(answer.status).toBe(400);
@@ -384,7 +388,7 @@ describe('over HTTP', () => {
 });
 
 test.each<[string, unknown, RegExp]>([
-  ['not an object', [], /the script is \[\]; it must be of type object/],
+  ['the form of a list', [], /the script is \[\]; it must be of type object/],
   [
     'an unknown assumption',
     { assumptions: { overquota: '402' } },
@@ -408,19 +412,31 @@ test.each<[string, unknown, RegExp]>([
     { faults: [{ on: '*', calls: 0, do: { error: 'ThrottlingException' } }] },
     /faults\[0\].calls is 0; it must be >= 1/,
   ],
-  ['nothing to do', { faults: [{ on: '*', do: {} }] }, /faults\[0\].do is empty/],
-])('a script is refused: %s', (_what, script, message) => {
+  ['no name of an error', { faults: [{ on: '*', do: { error: {} } }] }, /faults\[0\]\.do\.error lacks "name"/],
+  ['a seed that is not whole', { seed: 1.5 }, /seed is 1\.5; it must be of type integer/],
+  ['faults that are not a list', { faults: {} }, /faults is \{\}; it must be a list/],
+  ['no action', { faults: [{ on: '*', do: {} }] }, /faults\[0\].do is empty/],
+])('a script is refused if it has %s', (_what, script, message) => {
   expect(() => local.emulator.setFaults(script as FaultScript)).toThrow(FaultScriptError);
   expect(() => local.emulator.setFaults(script as FaultScript)).toThrow(message);
 });
 
-test('what CreateJob and StartJob check can be moved', async () => {
+test('startJobChecks decides whether StartJob looks for the upload', async () => {
+  local.emulator.setFaults({ assumptions: { startJobChecks: 'all' } });
+  const { Id } = await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', {
+    ImportAssetFromSignedUrl: { DataSetId: dataSetId, RevisionId: revisionId, AssetName: 'x', Md5Hash: md5('x') },
+  });
+  expect(await errorOf(local.start(Id))).toMatchObject({ name: 'ValidationException', status: 400 });
+  expect((await local.job(Id)).State).toBe('WAITING');
+});
+
+test('createJobChecks and startJobChecks decide which call checks what', async () => {
   local.emulator.setFaults({ assumptions: { createJobChecks: 'details', startJobChecks: 'all' } });
-  const nobody = '0'.repeat(32);
+  const unknownId = '0'.repeat(32);
   const { Id } = await local.client.send(
-    new CreateJobCommand({ Type: 'IMPORT_ASSETS_FROM_S3', Details: s3Import(nobody, nobody, ['a']) }),
+    new CreateJobCommand({ Type: 'IMPORT_ASSETS_FROM_S3', Details: s3Import(unknownId, unknownId, ['a']) }),
   );
-  expect(await refusal(local.start(Id!))).toMatchObject({ status: 404, ResourceType: 'DATA_SET' });
+  expect(await errorOf(local.start(Id!))).toMatchObject({ status: 404, ResourceType: 'DATA_SET' });
   local.emulator.setFaults({ assumptions: { createJobChecks: 'details' } });
   await local.start(Id!);
   local.pass(2);

@@ -5,7 +5,7 @@ import {
   UpdateAssetCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import { type Local, md5, openLocal, refusal, s3Import } from './support';
+import { errorOf, type Local, md5, openLocal, s3Import } from './support';
 
 let local: Local;
 
@@ -28,7 +28,7 @@ async function emptyRevision(...type: Parameters<Local['newDataSet']>) {
 }
 
 describe('IMPORT_ASSETS_FROM_S3', () => {
-  test('makes an asset of each object, named by its key; the bytes come out again', async () => {
+  test('makes an asset of each object, with the key as its name and the same bytes', async () => {
     const { DataSetId, RevisionId } = await emptyRevision();
     const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, n) => n % 251));
     local.putObject('source', 'deep/er/data.bin', bytes);
@@ -51,7 +51,7 @@ describe('IMPORT_ASSETS_FROM_S3', () => {
     expect(local.readObject('target', 'back/empty').length).toBe(0);
   });
 
-  test('is all or nothing, and names what is missing', async () => {
+  test('imports all objects or none, and names the missing ones', async () => {
     const { DataSetId, RevisionId } = await emptyRevision();
     local.putObject('source', 'there', 'x');
     const job = await local.runJob(
@@ -83,21 +83,21 @@ describe('IMPORT_ASSETS_FROM_S3', () => {
     expect(await assetsOf(DataSetId, RevisionId)).toHaveLength(1);
   });
 
-  test('a missing bucket is not found, and is not created', async () => {
+  test('fails for a missing bucket, and does not create it', async () => {
     const { DataSetId, RevisionId } = await emptyRevision();
     const job = await local.runJob('IMPORT_ASSETS_FROM_S3', s3Import(DataSetId, RevisionId, ['x'], 'no-such-bucket'));
     expect(job.Errors![0]!.Code).toBe('RESOURCE_NOT_FOUND_EXCEPTION');
     expect(local.hasObject('no-such-bucket', '')).toBe(false);
   });
 
-  test('the same key twice makes two assets of one name', async () => {
+  test('makes two assets of one name if the same key is given twice', async () => {
     const { DataSetId, RevisionId } = await emptyRevision();
     local.putObject('source', 'twice', 'x');
     await local.runJob('IMPORT_ASSETS_FROM_S3', s3Import(DataSetId, RevisionId, ['twice', 'twice']));
     expect((await assetsOf(DataSetId, RevisionId)).map(({ Name }) => Name)).toEqual(['twice', 'twice']);
   });
 
-  test('tags from AssetConfiguration go to the assets, and come back with the job', async () => {
+  test('puts the tags of AssetConfiguration on the assets, and echoes them', async () => {
     const { DataSetId, RevisionId } = await emptyRevision();
     local.putObject('source', 'tagged', 'x');
     const AssetConfiguration = { Tags: [{ Key: 'team', Value: 'x' }] };
@@ -115,7 +115,7 @@ describe('IMPORT_ASSETS_FROM_S3', () => {
     expect(await read.json()).toMatchObject({ Tags: { team: 'x' } });
   });
 
-  test('a full revision ends the job with the limit', async () => {
+  test('fails with the limit if the revision would hold too many assets', async () => {
     const { DataSetId, RevisionId } = await emptyRevision();
     local.putObject('source', 'one', 'x');
     local.putObject('source', 'two', 'x');
@@ -136,7 +136,7 @@ describe('IMPORT_ASSETS_FROM_S3', () => {
 });
 
 describe('IMPORT_ASSET_FROM_SIGNED_URL', () => {
-  test('takes the file between create and start', async () => {
+  test('imports the file that is uploaded between CreateJob and StartJob', async () => {
     const revision = await emptyRevision();
     const Md5Hash = md5('a,b\n1,2\n');
     const job = await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', {
@@ -167,14 +167,16 @@ describe('IMPORT_ASSET_FROM_SIGNED_URL', () => {
   });
 
   test.each([
-    ['nothing uploaded', undefined],
-    ['another content than the hash of the job', 'something else'],
-  ])('%s ends the job in ERROR', async (_what, body) => {
+    ['without an upload', undefined],
+    ['if the upload has another hash', 'something else'],
+  ])('fails %s', async (_when, body) => {
     const revision = await emptyRevision();
     const job = await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', {
       ImportAssetFromSignedUrl: { ...revision, AssetName: 'x', Md5Hash: md5('the right one') },
     });
-    if (body) await fetch(job.Details!.ImportAssetFromSignedUrl!.SignedUrl!, { method: 'PUT', body });
+    if (body) {
+      await fetch(job.Details!.ImportAssetFromSignedUrl!.SignedUrl!, { method: 'PUT', body });
+    }
     await local.start(job.Id);
     local.pass(2);
     expect((await local.job(job.Id)).Errors).toEqual([
@@ -187,16 +189,16 @@ describe('IMPORT_ASSET_FROM_SIGNED_URL', () => {
     expect(await assetsOf(revision.DataSetId, revision.RevisionId)).toEqual([]);
   });
 
-  test('a hash that cannot be a digest passes CreateJob, as in the live service, unless the script is stricter', async () => {
+  test('accepts a hash that is no digest, as the live service does, unless md5Check is stricter', async () => {
     const revision = await emptyRevision();
     const details = { ImportAssetFromSignedUrl: { ...revision, AssetName: 'x', Md5Hash: 'NTdmMmNkNmVkNzZlY2IyNTUK' } };
     await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', details);
     local.emulator.setFaults({ assumptions: { md5Check: 'digest' } });
-    expect(await refusal(local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', details))).toMatchObject({ status: 400 });
+    expect(await errorOf(local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', details))).toMatchObject({ status: 400 });
   });
 });
 
-test('IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES makes an asset named after each datashare', async () => {
+test('IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES makes an asset with the name of each datashare', async () => {
   const revision = await emptyRevision('REDSHIFT_DATA_SHARE');
   const arn = 'arn:aws:redshift:us-east-1:123456789012:datashare:5c4cbcd1-0000-0000-0000-000000000000/sales';
   const details = { ImportAssetsFromRedshiftDataShares: { ...revision, AssetSources: [{ DataShareArn: arn }] } };
@@ -209,7 +211,7 @@ test('IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES makes an asset named after each da
   ]);
 });
 
-test('IMPORT_ASSET_FROM_API_GATEWAY_API takes the specification and serves it again', async () => {
+test('IMPORT_ASSET_FROM_API_GATEWAY_API makes an asset whose specification can be downloaded', async () => {
   const revision = await emptyRevision('API_GATEWAY_API');
   const specification = '{"openapi":"3.0.0"}';
   const details = {
@@ -248,7 +250,7 @@ test('IMPORT_ASSET_FROM_API_GATEWAY_API takes the specification and serves it ag
   expect(await (await fetch(url)).text()).toBe(specification);
 });
 
-test('CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET makes one asset that stands for the bucket', async () => {
+test('CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET makes one asset with an access point', async () => {
   const revision = await emptyRevision('S3_DATA_ACCESS');
   const source = {
     Bucket: 'mine',
@@ -270,7 +272,7 @@ test('CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET makes one asset that stands for the b
   });
 });
 
-test('IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY makes one asset for each policy given', async () => {
+test('IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY makes an asset of each policy', async () => {
   const revision = await emptyRevision('LAKE_FORMATION_DATA_PERMISSION');
   const base = { ...revision, CatalogId: '123456789012', RoleArn: 'arn:aws:iam::123456789012:role/lake' };
   const Expression = [{ TagKey: 'level', TagValues: ['open'] }];
@@ -295,17 +297,10 @@ test('IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY makes one asset for each poli
     Permissions: ['DESCRIBE', 'SELECT'],
     RoleArn: base.RoleArn,
   });
-  const neither = local.createJob('IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY', {
-    ImportAssetsFromLakeFormationTagPolicy: base,
-  });
-  expect(await refusal(neither)).toMatchObject({
-    status: 400,
-    message: expect.stringContaining('Database or Table is required'),
-  });
 });
 
 describe('EXPORT_ASSETS_TO_S3', () => {
-  test('writes to the key given, or to the name; encryption is echoed', async () => {
+  test("writes to the given key or to the asset's name, and echoes the encryption", async () => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['x/1.txt', 'x/2.txt']);
     const details = {
       ExportAssetsToS3: {
@@ -330,7 +325,7 @@ describe('EXPORT_ASSETS_TO_S3', () => {
     ['a key that leads out of the bucket', ['../../escaped', 'fine'], 'target', 'VALIDATION_EXCEPTION'],
     ['an object beside objects under its name', ['clash', 'clash/inside'], 'target', 'VALIDATION_EXCEPTION'],
     ['a missing bucket', ['fine', 'fine2'], 'nowhere', 'RESOURCE_NOT_FOUND_EXCEPTION'],
-  ])('%s ends the job in ERROR', async (_what, keys, bucket, code) => {
+  ])('fails for %s', async (_what, keys, bucket, code) => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['1', '2']);
     const AssetDestinations = keys.map((Key, at) => ({ AssetId: assetIds[at]!, Bucket: bucket, Key }));
     const job = await local.runJob('EXPORT_ASSETS_TO_S3', {
@@ -345,7 +340,23 @@ describe('EXPORT_ASSETS_TO_S3', () => {
     ).toEqual(['source', 'target']);
   });
 
-  test('an asset that was deleted meanwhile is named', async () => {
+  test('fails for an asset that is not a snapshot', async () => {
+    const { DataSetId, RevisionId } = await emptyRevision('S3_DATA_ACCESS');
+    const source = { CreateS3DataAccessFromS3Bucket: { DataSetId, RevisionId, AssetSource: { Bucket: 'mine' } } };
+    await local.runJob('CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET', source);
+    const [asset] = await assetsOf(DataSetId, RevisionId);
+    local.emulator.setFaults({ assumptions: { assetTypeMismatch: 'allowed' } });
+    const job = await local.runJob('EXPORT_ASSETS_TO_S3', {
+      ExportAssetsToS3: {
+        DataSetId,
+        RevisionId,
+        AssetDestinations: [{ AssetId: asset!.Id!, Bucket: 'target' }],
+      },
+    });
+    expect(job.Errors).toMatchObject([{ Code: 'VALIDATION_EXCEPTION', ResourceId: asset!.Id }]);
+  });
+
+  test('fails for an asset that was deleted after CreateJob, and names it', async () => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['gone']);
     const job = await local.createJob('EXPORT_ASSETS_TO_S3', {
       ExportAssetsToS3: {
@@ -369,8 +380,8 @@ describe('EXPORT_REVISIONS_TO_S3', () => {
     await local.client.send(
       new UpdateRevisionCommand({ DataSetId: dataSetId, RevisionId: revisionId, Finalized: true }),
     );
-    const pattern =
-      '${DataSet.Name}/${Revision.CreatedAt.Year}-${Revision.CreatedAt.Month}-${Revision.CreatedAt.Day}/${Revision.CreatedAt}/${Asset.Id}/${Asset.Name}';
+    const day = '${Revision.CreatedAt.Year}-${Revision.CreatedAt.Month}-${Revision.CreatedAt.Day}';
+    const pattern = `\${DataSet.Name}/${day}/\${Revision.CreatedAt}/\${Asset.Id}/\${Asset.Name}`;
     const details = {
       ExportRevisionsToS3: {
         DataSetId: dataSetId,
@@ -385,7 +396,7 @@ describe('EXPORT_REVISIONS_TO_S3', () => {
     expect(local.readObject('target', key).toString()).toBe('content of r.txt');
   });
 
-  test('takes the names by default; two assets of one name end it', async () => {
+  test("writes to the assets' names by default, and fails for two assets of one name", async () => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['d1.txt', 'd2.txt']);
     const details = {
       ExportRevisionsToS3: {
@@ -404,7 +415,7 @@ describe('EXPORT_REVISIONS_TO_S3', () => {
   });
 });
 
-test('EXPORT_ASSET_TO_SIGNED_URL gives a URL once COMPLETED, and it serves the bytes', async () => {
+test('EXPORT_ASSET_TO_SIGNED_URL has a URL that serves the bytes once it is COMPLETED', async () => {
   const { dataSetId, revisionId, assetIds } = await local.revisionWith(['s.txt']);
   const details = { DataSetId: dataSetId, RevisionId: revisionId, AssetId: assetIds[0]! };
   const waiting = await local.createJob('EXPORT_ASSET_TO_SIGNED_URL', { ExportAssetToSignedUrl: details });
@@ -416,12 +427,12 @@ test('EXPORT_ASSET_TO_SIGNED_URL gives a URL once COMPLETED, and it serves the b
   expect(await (await fetch(SignedUrl!)).text()).toBe('content of s.txt');
 });
 
-describe('what CreateJob refuses', () => {
+describe('CreateJob refuses', () => {
   const id = 'a'.repeat(32);
   const revision = { DataSetId: id, RevisionId: id };
   test.each([
     ['an unknown type', { Type: 'constructor', Details: {} }, 'Type must be one of IMPORT_ASSETS_FROM_S3'],
-    ['no details', { Type: 'IMPORT_ASSETS_FROM_S3' }, 'Details is required'],
+    ['a request without details', { Type: 'IMPORT_ASSETS_FROM_S3' }, 'Details is required'],
     [
       'details of another type',
       { Type: 'IMPORT_ASSETS_FROM_S3', Details: { ExportAssetToSignedUrl: { ...revision, AssetId: id } } },
@@ -436,6 +447,45 @@ describe('what CreateJob refuses', () => {
       'an empty list',
       { Type: 'IMPORT_ASSETS_FROM_S3', Details: { ImportAssetsFromS3: { ...revision, AssetSources: [] } } },
       'AssetSources must have at least 1 entry',
+    ],
+    [
+      'empty lists of Lake Formation',
+      {
+        Type: 'IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY',
+        Details: {
+          ImportAssetsFromLakeFormationTagPolicy: {
+            ...revision,
+            CatalogId: '123456789012',
+            RoleArn: 'arn:aws:iam::123456789012:role/lake',
+            Table: { Expression: [], Permissions: [] },
+          },
+        },
+      },
+      [
+        'Details.ImportAssetsFromLakeFormationTagPolicy.Table.Expression must have at least 1 entry',
+        'Details.ImportAssetsFromLakeFormationTagPolicy.Table.Permissions must have at least 1 entry',
+      ].join('; '),
+    ],
+    [
+      'too few and too long entries',
+      {
+        Type: 'CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET',
+        Details: {
+          CreateS3DataAccessFromS3Bucket: {
+            ...revision,
+            AssetSource: { Bucket: 'b', KmsKeysToGrant: [{ KmsKeyArn: 'k'.repeat(2049) }] },
+          },
+        },
+      },
+      'KmsKeyArn must have at most 2048 characters',
+    ],
+    [
+      'empty destinations',
+      {
+        Type: 'EXPORT_ASSETS_TO_S3',
+        Details: { ExportAssetsToS3: { ...revision, AssetDestinations: [] } },
+      },
+      'AssetDestinations must have at least 1 entry',
     ],
     [
       'too many sources',
@@ -473,7 +523,11 @@ describe('what CreateJob refuses', () => {
           },
         },
       },
-      'must have at most 1 entry, given 2; Details.ExportRevisionsToS3.RevisionDestinations[0].KeyPattern must contain ${Asset.Name} or ${Asset.Id}; Details.ExportRevisionsToS3.RevisionDestinations[0].KeyPattern has the unknown reference ${Asset.Size}',
+      [
+        'must have at most 1 entry, given 2',
+        'Details.ExportRevisionsToS3.RevisionDestinations[0].KeyPattern must contain ${Asset.Name} or ${Asset.Id}',
+        'Details.ExportRevisionsToS3.RevisionDestinations[0].KeyPattern has the unknown reference ${Asset.Size}',
+      ].join('; '),
     ],
     [
       'a bad hash',
@@ -504,7 +558,7 @@ describe('what CreateJob refuses', () => {
     expect(((await answer.json()) as { Message: string }).Message).toContain(message);
   });
 
-  test('a secret is not repeated in the message', async () => {
+  test('a wrong ApiKey without repeating it', async () => {
     const body = {
       Type: 'IMPORT_ASSET_FROM_API_GATEWAY_API',
       Details: { ImportAssetFromApiGatewayApi: { ...revision, ApiKey: 12345678 } },
@@ -512,19 +566,19 @@ describe('what CreateJob refuses', () => {
     expect(await (await local.raw('POST', '/v1/jobs', body)).text()).not.toContain('12345678');
   });
 
-  test('what does not exist, does not fit, or is finalized', async () => {
-    const { dataSetId, revisionId, assetIds } = await local.revisionWith(['a']);
-    expect(await refusal(local.createJob('IMPORT_ASSETS_FROM_S3', s3Import(id, revisionId, ['a'])))).toMatchObject({
+  test('what does not exist or does not fit', async () => {
+    const { dataSetId, revisionId } = await local.revisionWith([]);
+    expect(await errorOf(local.createJob('IMPORT_ASSETS_FROM_S3', s3Import(id, revisionId, ['a'])))).toMatchObject({
       status: 404,
       ResourceType: 'DATA_SET',
       ResourceId: id,
     });
-    expect(await refusal(local.createJob('IMPORT_ASSETS_FROM_S3', s3Import(dataSetId, id, ['a'])))).toMatchObject({
+    expect(await errorOf(local.createJob('IMPORT_ASSETS_FROM_S3', s3Import(dataSetId, id, ['a'])))).toMatchObject({
       status: 404,
       ResourceType: 'REVISION',
     });
     const exported = { ExportAssetToSignedUrl: { DataSetId: dataSetId, RevisionId: revisionId, AssetId: id } };
-    expect(await refusal(local.createJob('EXPORT_ASSET_TO_SIGNED_URL', exported))).toMatchObject({
+    expect(await errorOf(local.createJob('EXPORT_ASSET_TO_SIGNED_URL', exported))).toMatchObject({
       status: 404,
       ResourceType: 'ASSET',
     });
@@ -535,19 +589,8 @@ describe('what CreateJob refuses', () => {
         AssetSources: [{ DataShareArn: 'x' }],
       },
     };
-    expect(await refusal(local.createJob('IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES', share))).toMatchObject({
+    expect(await errorOf(local.createJob('IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES', share))).toMatchObject({
       status: 400,
     });
-    await local.client.send(
-      new UpdateRevisionCommand({ DataSetId: dataSetId, RevisionId: revisionId, Finalized: true }),
-    );
-    expect(
-      await refusal(local.createJob('IMPORT_ASSETS_FROM_S3', s3Import(dataSetId, revisionId, ['a']))),
-    ).toMatchObject({
-      name: 'ConflictException',
-      status: 409,
-      ResourceType: 'REVISION',
-    });
-    expect(assetIds[0]).toBeTruthy();
   });
 });

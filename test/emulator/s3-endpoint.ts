@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The least of an S3 endpoint that the S3 implementation of buckets needs, with what was stored for the test to look at. */
+/** An S3 endpoint that can do no more than `S3Buckets` needs, and shows the test what was stored. */
 export interface S3Endpoint {
   url: string;
   /** Objects by `bucket/key`. */
@@ -14,7 +14,9 @@ export async function openS3Endpoint(buckets: string[]): Promise<S3Endpoint> {
   const objects: S3Endpoint['objects'] = new Map();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
     const bytes = Buffer.concat(chunks);
     const [, bucket = '', ...rest] = decodeURIComponent((request.url ?? '').split('?')[0] ?? '').split('/');
     const key = rest.join('/');
@@ -26,21 +28,28 @@ export async function openS3Endpoint(buckets: string[]): Promise<S3Endpoint> {
           : `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,
       );
     };
-    if (bucket === 'forbidden') return fail(403, 'AccessDenied');
-    if (!buckets.includes(bucket)) return fail(404, 'NoSuchBucket');
+    if (bucket === 'forbidden') {
+      return fail(403, 'AccessDenied');
+    }
+    if (!buckets.includes(bucket)) {
+      return fail(404, 'NoSuchBucket');
+    }
     if (key === '') {
       response.end();
       return;
     }
     if (request.method === 'PUT') {
-      if (createHash('md5').update(bytes).digest('base64') !== request.headers['content-md5'])
+      if (createHash('md5').update(bytes).digest('base64') !== request.headers['content-md5']) {
         return fail(400, 'BadDigest');
+      }
       objects.set(`${bucket}/${key}`, { bytes, headers: request.headers });
       response.end();
       return;
     }
     const object = objects.get(`${bucket}/${key}`);
-    if (!object) return fail(404, 'NoSuchKey');
+    if (!object) {
+      return fail(404, 'NoSuchKey');
+    }
     response.writeHead(200, { 'content-length': String(object.bytes.length) });
     response.end(object.bytes);
   });

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { CancelJobCommand } from '@aws-sdk/client-dataexchange';
 import { type Local, md5, openLocal } from './support';
 
@@ -10,6 +11,9 @@ beforeAll(async () => {
 afterAll(() => local.close());
 afterEach(() => local.emulator.setFaults({}));
 
+/** The content of every download in this file. */
+const DOWNLOAD = 'content of down.txt';
+
 async function uploadJob(content = 'hello') {
   const { dataSetId, revisionId } = await local.revisionWith([]);
   const job = await local.createJob('IMPORT_ASSET_FROM_SIGNED_URL', {
@@ -18,41 +22,24 @@ async function uploadJob(content = 'hello') {
   return { jobId: job.Id, url: job.Details!.ImportAssetFromSignedUrl!.SignedUrl! };
 }
 
-async function downloadUrl(content: string) {
-  local.putObject('source', 'down.txt', content);
-  const { dataSetId, revisionId, assetIds } = await local.revisionWith([]).then(async (revision) => {
-    await local.runJob('IMPORT_ASSETS_FROM_S3', {
-      ImportAssetsFromS3: {
-        DataSetId: revision.dataSetId,
-        RevisionId: revision.revisionId,
-        AssetSources: [{ Bucket: 'source', Key: 'down.txt' }],
-      },
-    });
-    const answer = await local.raw(
-      'GET',
-      `/v1/data-sets/${revision.dataSetId}/revisions/${revision.revisionId}/assets`,
-    );
-    return {
-      ...revision,
-      assetIds: ((await answer.json()) as { Assets: { Id: string }[] }).Assets.map(({ Id }) => Id),
-    };
-  });
+async function downloadUrl() {
+  const { dataSetId, revisionId, assetIds } = await local.revisionWith(['down.txt']);
   const job = await local.runJob('EXPORT_ASSET_TO_SIGNED_URL', {
     ExportAssetToSignedUrl: { DataSetId: dataSetId, RevisionId: revisionId, AssetId: assetIds[0]! },
   });
   return { url: job.Details!.ExportAssetToSignedUrl!.SignedUrl!, dataSetId, revisionId, assetId: assetIds[0]! };
 }
 
-async function told(response: Response) {
-  const text = await response.text();
-  return { status: response.status, code: /<Code>(\w+)<\/Code>/.exec(text)?.[1] };
+async function s3Error(response: Response) {
+  const body = await response.text();
+  return { status: response.status, code: /<Code>(\w+)<\/Code>/.exec(body)?.[1] };
 }
 
 const put = (url: string, body: string, headers: Record<string, string> = {}) =>
   fetch(url, { method: 'PUT', body, headers });
 
 describe('uploads', () => {
-  test('the URL looks like one of S3 and names this server', async () => {
+  test("have a URL in the form of S3's presigned ones that names this server", async () => {
     const { url } = await uploadJob();
     const { origin, searchParams } = new URL(url);
     expect(origin).toBe(local.emulator.url);
@@ -67,7 +54,7 @@ describe('uploads', () => {
     });
   });
 
-  test('may come again until StartJob; the last one counts', async () => {
+  test('can be repeated until StartJob; the last one counts', async () => {
     const { jobId, url } = await uploadJob('second');
     expect((await put(url, 'first')).status).toBe(200);
     const again = await put(url, 'second');
@@ -76,10 +63,10 @@ describe('uploads', () => {
       `"${Buffer.from(md5('second'), 'base64').toString('hex')}"`,
     ]);
     await local.start(jobId);
-    expect(await told(await put(url, 'third'))).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await s3Error(await put(url, 'third'))).toEqual({ status: 403, code: 'AccessDenied' });
     local.pass(2);
     expect((await local.job(jobId)).State).toBe('COMPLETED');
-    expect(await told(await put(url, 'fourth'))).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await s3Error(await put(url, 'fourth'))).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
   test('expire after 60 s of service time', async () => {
@@ -87,23 +74,23 @@ describe('uploads', () => {
     local.pass(59.9);
     expect((await put(url, 'hello')).status).toBe(200);
     local.pass(0.1);
-    expect(await told(await put(url, 'hello'))).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await s3Error(await put(url, 'hello'))).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
-  test('are told why even in the middle of a large body', async () => {
+  test('of a large body are refused with a response that the client reads', async () => {
     const { url } = await uploadJob();
     local.pass(60);
     const large = await fetch(url, { method: 'PUT', body: Buffer.alloc(20 * 2 ** 20) });
-    expect(await told(large)).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await s3Error(large)).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
-  test('Content-MD5 is checked, and nothing is kept of what fails', async () => {
+  test('are checked against Content-MD5, and not kept if they do not match', async () => {
     const { jobId, url } = await uploadJob();
-    expect(await told(await put(url, 'hello', { 'content-md5': md5('other') }))).toEqual({
+    expect(await s3Error(await put(url, 'hello', { 'content-md5': md5('other') }))).toEqual({
       status: 400,
       code: 'BadDigest',
     });
-    expect(await told(await put(url, 'hello', { 'content-md5': 'bad' }))).toEqual({
+    expect(await s3Error(await put(url, 'hello', { 'content-md5': 'bad' }))).toEqual({
       status: 400,
       code: 'InvalidDigest',
     });
@@ -112,25 +99,69 @@ describe('uploads', () => {
     expect((await local.job(jobId)).Errors).toMatchObject([{ Code: 'VALIDATION_EXCEPTION' }]);
   });
 
-  test('a bent URL, another method or another path is refused', async () => {
+  test('are refused with a changed URL, path or method', async () => {
     const { url } = await uploadJob();
     const other = await uploadJob();
-    const bent = [
+    const changed = [
       url.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
       url.replace('X-Amz-Expires=60', 'X-Amz-Expires=61'),
       url.replace(/uploads\/\w+/, `uploads/${other.jobId}`),
       `${url}&extra=1`,
       url.replace(/X-Amz-Date=\w+/, 'X-Amz-Date=20300101T000000Z'),
+      url.replace('LOCALDATAEXCHANGE', 'SOMEBODYELSE'),
     ];
-    for (const one of bent)
-      expect(await told(await put(one, 'x'))).toEqual({ status: 403, code: 'SignatureDoesNotMatch' });
-    expect(await told(await fetch(url))).toEqual({ status: 403, code: 'SignatureDoesNotMatch' });
-    expect(await told(await fetch(url, { method: 'DELETE' }))).toEqual({ status: 403, code: 'SignatureDoesNotMatch' });
-    const pieces = `${url.split('?')[0]}?X-Amz-Signature=1`;
-    expect(await told(await put(pieces, 'x'))).toEqual({ status: 400, code: 'AuthorizationQueryParametersError' });
+    for (const one of changed) {
+      expect(await s3Error(await put(one, 'x'))).toEqual({ status: 403, code: 'SignatureDoesNotMatch' });
+    }
+    expect(await s3Error(await fetch(url))).toEqual({ status: 403, code: 'SignatureDoesNotMatch' });
+    expect(await s3Error(await fetch(url, { method: 'DELETE' }))).toEqual({
+      status: 403,
+      code: 'SignatureDoesNotMatch',
+    });
+    const malformed = [
+      `${url.split('?')[0]}?X-Amz-Signature=1`,
+      url.replace(/X-Amz-Date=\w+/, 'X-Amz-Date=yesterday'),
+      url.replace('X-Amz-Expires=60', 'X-Amz-Expires=604801'),
+    ];
+    for (const one of malformed) {
+      expect(await s3Error(await put(one, 'x'))).toEqual({ status: 400, code: 'AuthorizationQueryParametersError' });
+    }
+    const elsewhere = url.replace(/\/aws-data-exchange-\S+\?/, '/other/path?');
+    expect(await s3Error(await put(elsewhere, 'x'))).toEqual({ status: 403, code: 'SignatureDoesNotMatch' });
   });
 
-  test('a body of unknown length and a cancelled job are refused', async () => {
+  test('of more than 5 GB are refused before their bytes are sent', async () => {
+    const { url } = await uploadJob();
+    const answer = await new Promise<string>((resolve, reject) => {
+      const sent = request(url, { method: 'PUT', headers: { 'content-length': 5 * 1024 ** 3 + 1 } }, (response) => {
+        text(response).then((body) => {
+          sent.destroy();
+          resolve(body);
+        }, reject);
+      });
+      sent.on('error', reject);
+      sent.flushHeaders();
+    });
+    expect(answer).toContain('<Code>EntityTooLarge</Code><Message>');
+  });
+
+  test('that break off are not kept', async () => {
+    const { jobId, url } = await uploadJob();
+    const sent = request(url, { method: 'PUT', headers: { 'content-length': 100 } });
+    const closed = new Promise((resolve) => sent.on('close', resolve));
+    sent.on('error', () => undefined);
+    sent.write('half');
+    while (!local.emulator.requests('SignedUrlPut').some((entry) => entry.jobId === jobId)) {
+      await local.job(jobId);
+    }
+    sent.destroy();
+    await closed;
+    await local.start(jobId);
+    local.pass(2);
+    expect((await local.job(jobId)).Errors).toMatchObject([{ Code: 'VALIDATION_EXCEPTION' }]);
+  });
+
+  test('are refused without a length, and for a cancelled job', async () => {
     const { jobId, url } = await uploadJob();
     const chunked = await new Promise<number | undefined>((resolve, reject) => {
       const sent = request(url, { method: 'PUT' }, (answer) => {
@@ -143,10 +174,10 @@ describe('uploads', () => {
     });
     expect(chunked).toBe(411);
     await local.client.send(new CancelJobCommand({ JobId: jobId }));
-    expect(await told(await put(url, 'hello'))).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await s3Error(await put(url, 'hello'))).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
-  test('the other possibilities', async () => {
+  test('work otherwise by uploadAgain, uploadAfterStart and signedUrlSeconds', async () => {
     local.emulator.setFaults({
       assumptions: { uploadAgain: 'refused', uploadAfterStart: 'allowed', signedUrlSeconds: 3600 },
     });
@@ -164,45 +195,52 @@ describe('uploads', () => {
 });
 
 describe('downloads', () => {
-  test('serve the bytes any number of times, whole, headers only, or a range', async () => {
-    const { url } = await downloadUrl('0123456789');
+  test('serve all bytes, the headers only, or a range, any number of times', async () => {
+    const { url } = await downloadUrl();
     const whole = await fetch(url);
-    expect(whole.headers.get('content-length')).toBe('10');
-    expect(whole.headers.get('etag')).toBe(`"${Buffer.from(md5('0123456789'), 'base64').toString('hex')}"`);
-    expect(await whole.text()).toBe('0123456789');
+    expect(whole.headers.get('content-length')).toBe('19');
+    expect(whole.headers.get('etag')).toBe(`"${Buffer.from(md5(DOWNLOAD), 'base64').toString('hex')}"`);
+    expect(await whole.text()).toBe(DOWNLOAD);
     const head = await fetch(url, { method: 'HEAD' });
-    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '10', '']);
-    const ranges = { 'bytes=2-4': '234', 'bytes=7-': '789', 'bytes=-3': '789', 'bytes=5-100': '56789' };
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '19', '']);
+    const ranges = {
+      'bytes=2-4': 'nte',
+      'bytes=11-': 'down.txt',
+      'bytes=-3': 'txt',
+      'bytes=11-100': 'down.txt',
+      'bytes=-100': DOWNLOAD,
+    };
     for (const [range, expected] of Object.entries(ranges)) {
       const part = await fetch(url, { headers: { range } });
       expect([part.status, await part.text()]).toEqual([206, expected]);
     }
-    expect(await told(await fetch(url, { headers: { range: 'bytes=10-' } }))).toEqual({
-      status: 416,
-      code: 'InvalidRange',
-    });
-    expect(await (await fetch(url, { headers: { range: 'nonsense' } })).text()).toBe('0123456789');
+    for (const range of ['bytes=19-', 'bytes=-0']) {
+      expect(await s3Error(await fetch(url, { headers: { range } }))).toEqual({ status: 416, code: 'InvalidRange' });
+    }
+    for (const range of ['nonsense', 'lines=1-2', 'bytes=0-1,3-4', 'bytes=4-2x']) {
+      expect(await (await fetch(url, { headers: { range } })).text()).toBe(DOWNLOAD);
+    }
   });
 
-  test('expire 60 s after the end of the job, whenever they are first seen', async () => {
-    const { url } = await downloadUrl('x');
+  test('expire 60 s after the end of the job, whenever the URL is first read', async () => {
+    const { url } = await downloadUrl();
     local.pass(60);
-    expect(await told(await fetch(url))).toEqual({ status: 403, code: 'AccessDenied' });
-    expect(await told(await fetch(url, { method: 'PUT', body: 'x' }))).toEqual({
+    expect(await s3Error(await fetch(url))).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await s3Error(await fetch(url, { method: 'PUT', body: 'x' }))).toEqual({
       status: 403,
       code: 'SignatureDoesNotMatch',
     });
   });
 
-  test('of an asset that was deleted find nothing', async () => {
-    const { url, dataSetId, revisionId, assetId } = await downloadUrl('x');
+  test('of an asset that was deleted are 404', async () => {
+    const { url, dataSetId, revisionId, assetId } = await downloadUrl();
     await local.raw('DELETE', `/v1/data-sets/${dataSetId}/revisions/${revisionId}/assets/${assetId}`);
-    expect(await told(await fetch(url))).toEqual({ status: 404, code: 'NoSuchKey' });
+    expect(await s3Error(await fetch(url))).toEqual({ status: 404, code: 'NoSuchKey' });
   });
 
-  test('work once, if the script says so', async () => {
+  test('work once by the assumption of that name', async () => {
     local.emulator.setFaults({ assumptions: { downloads: 'once' } });
-    const { url } = await downloadUrl('x');
+    const { url } = await downloadUrl();
     expect((await fetch(url)).status).toBe(200);
     expect((await fetch(url)).status).toBe(403);
   });
@@ -211,8 +249,8 @@ describe('downloads', () => {
 test('the journal has neither signatures nor credentials', async () => {
   const { url } = await uploadJob();
   await put(url, 'hello');
-  const text = JSON.stringify(local.emulator.requests());
-  expect(text).toContain('SignedUrlPut');
-  expect(text).not.toContain('X-Amz-');
-  expect(text).not.toContain('AKID');
+  const journal = JSON.stringify(local.emulator.requests());
+  expect(journal).toContain('SignedUrlPut');
+  expect(journal).not.toContain('X-Amz-');
+  expect(journal).not.toContain('AKID');
 });

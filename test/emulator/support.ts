@@ -16,39 +16,58 @@ import {
   StartJobCommand,
   type Type,
 } from '@aws-sdk/client-dataexchange';
+import fc from 'fast-check';
 import { ManualClock } from '../../emulator/clock';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/emulator';
 
-/** A local Data Exchange for one test file, with a clock that stands still, two buckets, and the real SDK's client. */
+/** A local Data Exchange for tests: a clock that only the test moves, two buckets, and a client of the official SDK. */
 export interface Local {
   emulator: Emulator;
   clock: ManualClock;
   client: DataExchangeClient;
-  /** The folder of the buckets. `source` and `target` exist in it. */
+  /** The folder of the buckets `source` and `target`. */
   folder: string;
-  /** Lines that the emulator logged: a 500 leaves one. */
+  /** Lines that the emulator logged: one for each 500. */
   log: string[];
   /** Moves service time. */
   pass(seconds: number): void;
   putObject(bucket: string, key: string, content: string | Buffer): void;
   readObject(bucket: string, key: string): Buffer;
   hasObject(bucket: string, key: string): boolean;
-  /** Any request, signed just enough to be let in. */
+  /** Any request, with a signature of the right form. */
   raw(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   newDataSet(assetType?: AssetType): Promise<string>;
   newRevision(dataSetId: string): Promise<string>;
   createJob(type: Type, details: RequestDetails): Promise<CreateJobCommandOutput & { Id: string }>;
   start(jobId: string): Promise<void>;
   job(jobId: string): Promise<GetJobCommandOutput>;
-  /** Creates, starts and lets the time of one job pass. */
+  /** Creates a job, starts it, and moves the clock to its end. */
   runJob(type: Type, details: RequestDetails): Promise<GetJobCommandOutput & { Id: string }>;
   /** A revision with assets of these names, each holding `content of <name>`. */
   revisionWith(names: string[]): Promise<{ dataSetId: string; revisionId: string; assetIds: string[] }>;
   close(): Promise<void>;
 }
 
-export const AUTHORIZATION =
-  'AWS4-HMAC-SHA256 Credential=AKID/20260115/us-east-1/dataexchange/aws4_request, SignedHeaders=host;x-amz-date, Signature=00';
+export const AUTHORIZATION = [
+  'AWS4-HMAC-SHA256 Credential=AKID/20260115/us-east-1/dataexchange/aws4_request',
+  'SignedHeaders=host;x-amz-date',
+  'Signature=00',
+].join(', ');
+
+/** The seed of the randomised tests. `FC_SEED=123 npx jest test/emulator` runs them again as they ran then. */
+export const SEED = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
+
+/** `FC_RUNS=10` runs each randomised test ten times as often. */
+const RUNS = Number(process.env.FC_RUNS ?? 1);
+
+/** Checks a property with this run's seed. A failure says how to repeat it. */
+export async function checkProperty<Values>(property: fc.IAsyncProperty<Values>, numRuns: number): Promise<void> {
+  try {
+    await fc.assert(property, { seed: SEED, numRuns: Math.ceil(numRuns * RUNS) });
+  } catch (error) {
+    throw new Error(`repeat it with FC_SEED=${SEED}`, { cause: error });
+  }
+}
 
 export async function openLocal(options: EmulatorOptions = {}): Promise<Local> {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-test-'));
@@ -99,8 +118,12 @@ export async function openLocal(options: EmulatorOptions = {}): Promise<Local> {
     async revisionWith(names) {
       const dataSetId = await local.newDataSet();
       const revisionId = await local.newRevision(dataSetId);
-      for (const name of names) local.putObject('source', name, `content of ${name}`);
-      if (names.length) await local.runJob('IMPORT_ASSETS_FROM_S3', s3Import(dataSetId, revisionId, names));
+      for (const name of names) {
+        local.putObject('source', name, `content of ${name}`);
+      }
+      if (names.length) {
+        await local.runJob('IMPORT_ASSETS_FROM_S3', s3Import(dataSetId, revisionId, names));
+      }
       const { Assets = [] } = await client.send(
         new ListRevisionAssetsCommand({ DataSetId: dataSetId, RevisionId: revisionId, MaxResults: 200 }),
       );
@@ -139,8 +162,8 @@ export function md5(content: string | Buffer): string {
   return createHash('md5').update(content).digest('base64');
 }
 
-/** An error of the SDK as one thing to compare. */
-export async function refusal(
+/** The error that a call of the SDK ends in, its HTTP status included. */
+export async function errorOf(
   promise: Promise<unknown>,
 ): Promise<{ name: string; status: number; message: string; [member: string]: unknown }> {
   try {
@@ -149,5 +172,5 @@ export async function refusal(
     const { name, message, $metadata, ...members } = error as Error & { $metadata?: { httpStatusCode?: number } };
     return { ...members, name, message, status: $metadata?.httpStatusCode ?? 0 };
   }
-  throw new Error('It was not refused.');
+  throw new Error('The call did not fail.');
 }
