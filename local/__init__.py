@@ -1,1 +1,1 @@
-"""Local AWS: MiniStack, taught the private registry of CloudFormation. See local/README.md."""
+"""Local AWS: MiniStack with the private registry of CloudFormation. See local/README.md."""

@@ -13,7 +13,7 @@ from .registry import Logging, Registration, Registry, RegistryError, Request, V
 _PAGE = 100
 
 
-def teach(registry: Registry) -> None:
+def install(registry: Registry) -> None:
     actions = _Actions(registry)
     for name, action in (
         ("RegisterType", actions.register_type),
@@ -25,7 +25,7 @@ def teach(registry: Registry) -> None:
         ("ListTypeVersions", actions.list_type_versions),
         ("DeregisterType", actions.deregister_type),
     ):
-        ministack.teach_action(name, _answering(name, action))
+        ministack.add_action(name, _answering(name, action))
 
 
 def _answering(name: str, action: Callable[[Any], dict[str, Any]]) -> Callable[[Any], Any]:

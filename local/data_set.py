@@ -62,11 +62,11 @@ _CODES = {
 Properties = dict[str, Any]
 
 
-def teach(endpoint: str) -> None:
+def install(endpoint: str) -> None:
     data_set = _DataSet(endpoint)
-    ministack.teach_type(
+    ministack.add_type(
         NAME,
-        ministack.Taught(
+        ministack.ResourceType(
             create=data_set.create,
             update=data_set.update,
             delete=data_set.delete,

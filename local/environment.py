@@ -68,7 +68,7 @@ def script(found: dict[str, str], tools: Path) -> str:
     """Shell commands. A profile of the user's own would take precedence over the keys, so it goes."""
     lines = ["unset AWS_PROFILE AWS_DEFAULT_PROFILE"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in found.items()]
-    # as often as one evaluates it, the folder stands in PATH once
+    # as often as one evaluates it, the folder is in PATH once
     known, added = shlex.quote(f":{tools}:"), shlex.quote(str(tools))
     lines.append(f'case ":$PATH:" in *{known}*) ;; *) export PATH={added}:"$PATH" ;; esac')
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""The only place that touches MiniStack's insides. They are no API: `check` says what broke when the version moves.
+"""The only place that touches MiniStack's internals. They are no API: `check` says what broke when the version moves.
 
 MiniStack's CloudFormation keeps plain tables of types and actions. This module adds entries to them, wraps the few
 functions that decide something a table cannot, and offers what the rest of the extension needs in its own words.
@@ -165,7 +165,7 @@ def keep_failed(
     }
 
 
-#: the stack whose resource is being deleted: MiniStack's delete handlers are not told
+#: the stack whose resource is being deleted: MiniStack's delete handlers do not get it
 _DELETING: contextvars.ContextVar[str] = contextvars.ContextVar("local_deleting_stack", default="")
 
 
@@ -173,11 +173,11 @@ def deleting_stack() -> str:
     return _DELETING.get()
 
 
-# --- teaching ---------------------------------------------------------------------------------------------------
+# --- adding to it --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Taught:
+class ResourceType:
     """What CloudFormation has to know of a resource type."""
 
     create: Callable[[str, dict[str, Any], str], tuple[str, dict[str, Any]]]
@@ -203,15 +203,15 @@ class Taught:
 
 
 @dataclass
-class _Taught:
-    types: dict[str, Taught] = field(default_factory=dict)
+class _Added:
+    types: dict[str, ResourceType] = field(default_factory=dict)
     off_loop: set[str] = field(default_factory=set)
 
 
-_taught = _Taught()
+_added = _Added()
 
 
-def teach_type(name: str, type_: Taught) -> None:
+def add_type(name: str, type_: ResourceType) -> None:
     provisioners = _module(f"{_CFN}.provisioners")
     handlers: dict[str, Any] = {
         "create": type_.create,
@@ -229,11 +229,11 @@ def teach_type(name: str, type_: Taught) -> None:
         provisioners._STACK_TAG_PROPERTY[name] = (type_.tags, "list")
     provisioners._REPLACING_PROPERTIES[name] = type_.always_replaced
     provisioners._CONDITIONALLY_REPLACING_PROPERTIES[name] = type_.sometimes_replaced
-    _taught.types[name] = type_
+    _added.types[name] = type_
     provisioners._RESOURCE_HANDLERS[name] = handlers
 
 
-def forget_type(name: str) -> None:
+def remove_type(name: str) -> None:
     provisioners = _module(f"{_CFN}.provisioners")
     for table in (
         provisioners._RESOURCE_HANDLERS,
@@ -241,36 +241,36 @@ def forget_type(name: str) -> None:
         provisioners._CONDITIONALLY_REPLACING_PROPERTIES,
         _module(f"{_CFN}.changesets")._IMPORT_LOOKUPS,
         _module(f"{_CFN}.drift")._DRIFT_READERS,
-        _taught.types,
+        _added.types,
     ):
         table.pop(name, None)
 
 
-def teach_action(name: str, handler: Callable[[Any], Any]) -> None:
+def add_action(name: str, handler: Callable[[Any], Any]) -> None:
     _module(_CFN)._ACTION_HANDLERS[name] = handler
-    _taught.off_loop.add(name)
+    _added.off_loop.add(name)
 
 
 def install() -> None:
     """Wraps what tables cannot say. Called once, after `check`."""
-    _taught.off_loop |= {"CreateChangeSet", "DetectStackDrift", "DetectStackResourceDrift"}
+    _added.off_loop |= {"CreateChangeSet", "DetectStackDrift", "DetectStackResourceDrift"}
     stacks = _module(f"{_CFN}.stacks")
     provisioners = _module(f"{_CFN}.provisioners")
     _wrap_requests()
     _wrap_rollback()
 
     blocking = stacks._runs_on_worker_thread
-    stacks._runs_on_worker_thread = lambda resource_type: resource_type in _taught.types or blocking(resource_type)
+    stacks._runs_on_worker_thread = lambda resource_type: resource_type in _added.types or blocking(resource_type)
 
     sent_back = stacks._sends_back_failed_update
     stacks._sends_back_failed_update = lambda resource_type: (
-        _taught.types[resource_type].sent_back if resource_type in _taught.types else sent_back(resource_type)
+        _added.types[resource_type].sent_back if resource_type in _added.types else sent_back(resource_type)
     )
 
     plain = provisioners._replacing_change
 
     def replacing(resource_type: str, old_props: dict[str, Any], new_props: dict[str, Any]) -> Any:
-        type_ = _taught.types.get(resource_type)
+        type_ = _added.types.get(resource_type)
         return type_.replaces(old_props, new_props) if type_ else plain(resource_type, old_props, new_props)
 
     provisioners._replacing_change = stacks._replacing_change = replacing
@@ -322,7 +322,7 @@ def _wrap_requests() -> None:
         action, params = _action(headers, body, query_params)
         if action == "ExecuteChangeSet":
             await run_reentrant(_before_execution, params)
-        if action not in _taught.off_loop:
+        if action not in _added.off_loop:
             return await plain(method, path, headers, body, query_params)
 
         def run() -> Any:
@@ -359,6 +359,6 @@ def _before_execution(params: Any) -> None:
         for logical_id, identifier in (change_set.get("_import_existing") or {}).items()
     ]
     for type_name, identifier in wanted:
-        type_ = _taught.types.get(type_name)
+        type_ = _added.types.get(type_name)
         if type_ and type_.before_import:
             type_.before_import(identifier)

@@ -97,7 +97,7 @@ def type_arn(scope: Scope, type_name: str) -> str:
 
 
 class Registry:
-    """`changed(type_name)` is told whenever what a template may use has changed."""
+    """`changed(type_name)` is called whenever what a template may use has changed."""
 
     def __init__(self, clients: Clients, function_timeout: int, changed: Callable[[str], None]) -> None:
         self._clients = clients
@@ -152,7 +152,7 @@ class Registry:
     # --- changing -----------------------------------------------------------------------------------------------
 
     def register(self, scope: Scope, request: Request) -> Registration:
-        """What can be told from the request is an error at once; what the package holds decides the registration."""
+        """A bad request is an error at once; a bad package is a registration that failed."""
         problem = packages.name_problem(request.type_name)
         if problem:
             raise RegistryError("CFNRegistryException", problem)

@@ -11,12 +11,12 @@ from .template_types import NEW_RESOURCE
 Properties = dict[str, Any]
 
 
-def teach(registry: Registry) -> None:
+def install(registry: Registry) -> None:
     versions, defaults = _Versions(registry), _Defaults(registry)
     create_only = ("TypeName", "SchemaHandlerPackage", "ExecutionRoleArn", "LoggingConfig")
-    ministack.teach_type(
+    ministack.add_type(
         "AWS::CloudFormation::ResourceVersion",
-        ministack.Taught(
+        ministack.ResourceType(
             create=versions.create,
             update=versions.update,
             delete=versions.delete,
@@ -25,9 +25,9 @@ def teach(registry: Registry) -> None:
             sent_back=False,
         ),
     )
-    ministack.teach_type(
+    ministack.add_type(
         "AWS::CloudFormation::ResourceDefaultVersion",
-        ministack.Taught(
+        ministack.ResourceType(
             create=defaults.create,
             update=defaults.update,
             delete=defaults.delete,

@@ -18,17 +18,17 @@ from .template_types import TemplateTypes
 
 
 def extend(settings: Settings, data_exchange: str | None) -> None:
-    """Teaches MiniStack, which runs in this process, all that it lacks."""
+    """Adds what MiniStack, which runs in this process, lacks."""
     ministack.check()
     ministack.install()
     clients = Clients(settings.endpoint, read_timeout=settings.handler_seconds + 15)
     types = TemplateTypes(Driver(settings, clients, Roles(clients)))
     registry = Registry(clients, max(1, round(settings.handler_seconds)), types.changed)
     types.registry = registry
-    actions.teach(registry)
-    registry_types.teach(registry)
+    actions.install(registry)
+    registry_types.install(registry)
     if data_exchange:
-        data_set.teach(data_exchange)
+        data_set.install(data_exchange)
 
 
 def _end_with_parent() -> None:

@@ -1,4 +1,4 @@
-"""What the extension is told from outside, by the environment of the server process."""
+"""The settings of the extension, from the environment of the server process."""
 
 from __future__ import annotations
 

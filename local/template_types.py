@@ -30,12 +30,14 @@ class TemplateTypes:
         assert self.registry is not None
         known = self.registry.anywhere(type_name)
         if known:
-            ministack.teach_type(type_name, _taught(_Type(type_name, self.registry, self.driver), known[-1].default))
+            ministack.add_type(
+                type_name, _resource_type(_Type(type_name, self.registry, self.driver), known[-1].default)
+            )
         else:
-            ministack.forget_type(type_name)
+            ministack.remove_type(type_name)
 
 
-def _taught(type_: _Type, version: Version) -> ministack.Taught:
+def _resource_type(type_: _Type, version: Version) -> ministack.ResourceType:
     schema = version.package.schema
     always = tuple(path[0] for path in schema.create_only if len(path) == 1)
     nested = [path[0] for path in schema.create_only if len(path) > 1]
@@ -43,7 +45,7 @@ def _taught(type_: _Type, version: Version) -> ministack.Taught:
     if not schema.handles("UPDATE"):
         always = tuple(schema.properties)
     hidden = {path[0] for path in [*schema.read_only, *schema.write_only] if len(path) == 1}
-    return ministack.Taught(
+    return ministack.ResourceType(
         create=type_.create,
         update=type_.update,
         delete=type_.delete,

@@ -32,7 +32,7 @@ def test_what_is_gone_or_different_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     assert f"{stacks}._sends_back_failed_update takes ('name', 'more'), not ('resource_type',)" in text
 
 
-def test_only_one_module_touches_the_insides() -> None:
+def test_only_one_module_touches_the_internals() -> None:
     touching = [path.name for path in (ROOT / "local").glob("*.py") if "import_module" in path.read_text()]
     importing = [path.name for path in (ROOT / "local").glob("*.py") if "import ministack\n" in path.read_text()]
     assert (touching, importing) == (["ministack_internals.py"], [])

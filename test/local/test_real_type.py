@@ -277,7 +277,7 @@ def test_the_examples_do_what_they_promise(local: Local, projects: dict[str, Pro
     for key, content in copies.items():
         assert s3.get_object(Bucket=COPY, Key=key)["Body"].read() == content
 
-    # missing-object.yml: the reason is told, and nothing stays
+    # missing-object.yml: the event has the reason, and nothing stays
     assert local.settled("missing-object") == "ROLLBACK_COMPLETE"
     assert "readings/2026-13.csv" in local.reasons("missing-object", "Readings")
     events = local.client("cloudformation").describe_stack_events(StackName="missing-object")["StackEvents"]
@@ -298,7 +298,7 @@ def test_the_examples_do_what_they_promise(local: Local, projects: dict[str, Pro
         client.get_revision(DataSetId=place["data_set"], RevisionId=place["revision"])
     assert client.get_data_set(DataSetId=place["data_set"])["Id"] == place["data_set"]
 
-    # what the handlers did stands in the log group of the registration
+    # what the handlers did is in the log group of the registration
     group = local.outputs(registration)["LogGroupName"]
     assert local.client("logs").describe_log_streams(logGroupName=group)["logStreams"]
 

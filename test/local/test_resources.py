@@ -133,7 +133,7 @@ def test_update_rollback(local: Local, stack: str) -> None:
     assert seen == [("Thing", False), ("Later", False), ("Thing", True), ("Later", True)]
 
 
-def test_a_failed_delete_is_told_and_can_be_repeated(local: Local, stack: str) -> None:
+def test_a_failed_delete_is_shown_and_can_be_repeated(local: Local, stack: str) -> None:
     local.deploy(stack, {"Thing": thing(Behave=["DELETE:fail:AccessDenied"])})
     identifier = local.physical_id(stack)
     assert local.delete(stack) == "DELETE_FAILED"

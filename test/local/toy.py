@@ -1,4 +1,4 @@
-"""A resource type that has nothing to do with Data Exchange: its handler does what the property Behave tells it."""
+"""A resource type that has nothing to do with Data Exchange: its handler does what the property Behave says."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ const save = (model) => fs.writeFileSync(file(model.Id), JSON.stringify(model));
 const merge = (target, text) => Object.assign(target, JSON.parse(text));
 
 /** `CREATE:model:{…}` → for CREATE: ['model', '{…}'] */
-function told(action, model) {
+function stepsFor(action, model) {
   return (model.Behave ?? [])
     .filter((line) => line.startsWith(`${action}:`))
     .map((line) => line.slice(action.length + 1))
@@ -34,7 +34,8 @@ exports.entrypoint = async (event) => {
   fs.appendFileSync(path.join(dir, 'events.jsonl'), `${JSON.stringify(event)}\n`);
   const wanted = event.requestData.resourceProperties;
   const stored = load(wanted.Id);
-  const steps = told(event.action, event.action === 'CREATE' || event.action === 'UPDATE' ? wanted : (stored ?? {}));
+  const changes = event.action === 'CREATE' || event.action === 'UPDATE';
+  const steps = stepsFor(event.action, changes ? wanted : (stored ?? {}));
   const step = (name) => steps.find(([first]) => first === name)?.[1];
   const finish = (answer) => {
     for (const [name, value] of steps) {
