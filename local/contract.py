@@ -45,9 +45,6 @@ class Asked:
     requested: Model
     #: the identifier of the request, or the one that an earlier answer of this operation gave
     identifier: str | None
-    #: the answer took this long, and may take that long
-    seconds: float = 0.0
-    limit: float = 60.0
 
 
 def breaches(asked: Asked, event: Any) -> list[str]:
@@ -55,10 +52,6 @@ def breaches(asked: Asked, event: Any) -> list[str]:
     if not isinstance(event, dict):
         return [f"answer-is-event: a handler answers with a JSON object, not with {_short(event)}"]
     found: list[str] = []
-    if asked.seconds > asked.limit:
-        found.append(
-            f"answer-in-time: {asked.action} must answer within {asked.limit:g} s; it took {asked.seconds:.1f} s"
-        )
     status = event.get("status")
     if status == "SUCCESS":
         found += _success(asked, event)

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from . import contract
-from .clients import Clients
 from .credentials import RoleError, Roles
+from .functions import Clock, Functions, Reply
 from .registry import Version
 from .settings import Settings
 from .type_schema import Model
 
+#: how often an operation begins again after a retriable failure
 RETRIES = 3
+#: how many calls in a row may give no answer in time
+SILENT_CALLS = 3
 
 logger = logging.getLogger("local.driver")
 
@@ -49,19 +51,20 @@ class Operation:
     logical_id: str = ""
     stack_tags: dict[str, str] = field(default_factory=dict)
     rollback: bool = False
-    #: told of each new message and of the identifier, as soon as there is one
-    progress: Callable[[str, str | None], None] = lambda _message, _identifier: None
+    #: called with each event of IN_PROGRESS and the identifier that is known by then
+    progress: Callable[[Model, str | None], None] = lambda _event, _identifier: None
 
 
 class Driver:
-    def __init__(self, settings: Settings, clients: Clients, roles: Roles) -> None:
+    def __init__(self, settings: Settings, functions: Functions, roles: Roles, clock: Clock) -> None:
         self._settings = settings
-        self._clients = clients
+        self._functions = functions
         self._roles = roles
+        self._clock = clock
 
     def run(self, version: Version, operation: Operation) -> Model:
         """The model of SUCCESS (empty for DELETE)."""
-        return _Run(self._settings, self._clients, self._roles, version, operation).to_the_end()
+        return _Run(self._settings, self._functions, self._roles, self._clock, version, operation).to_the_end()
 
     def read(self, version: Version, identifier: str, logical_id: str = "", stack_id: str = "") -> Model | None:
         """The model of what exists; None when the handler says that nothing does."""
@@ -79,19 +82,26 @@ class Driver:
 
 class _Run:
     def __init__(
-        self, settings: Settings, clients: Clients, roles: Roles, version: Version, operation: Operation
+        self,
+        settings: Settings,
+        functions: Functions,
+        roles: Roles,
+        clock: Clock,
+        version: Version,
+        operation: Operation,
     ) -> None:
         self.settings = settings
-        self.clients = clients
+        self.functions = functions
         self.roles = roles
+        self.clock = clock
         self.version = version
         self.operation = operation
         self.schema = version.package.schema
         self.token = str(uuid.uuid4())
         self.identifier = operation.identifier
-        self.told = ""
+        self.last_message = ""
         minutes = self.schema.timeout_minutes(operation.action)
-        self.deadline = time.monotonic() + minutes * settings.minute_seconds
+        self.deadline = clock.now() + minutes * 60
 
     def failure(self, code: str, message: str) -> HandlerFailure:
         return HandlerFailure(code, message, self.token, self.identifier)
@@ -99,55 +109,72 @@ class _Run:
     def to_the_end(self) -> Model:
         desired, context, retries = self.operation.desired, None, 0
         while True:
-            event = self.invoke(desired, context)
+            event = self.checked(self.reply(desired, context))
+            message = event.get("message") or ""
             if event["status"] == "SUCCESS":
                 return event.get("resourceModel") or {}
             if event["status"] == "FAILED":
-                code, message = event["errorCode"], event.get("message") or ""
+                code = event["errorCode"]
                 if code not in contract.RETRIABLE or retries == RETRIES:
                     raise self.failure(code, message)
                 # CloudFormation begins again, with the first model, no context and the same token
                 desired, context = self.operation.desired, None
-                self.tell(f"{code}: {message} (will be tried again)")
+                logger.info("%s of %s is repeated after %s: %s", self.operation.action, self.identifier, code, message)
                 self.wait(self.settings.retry_seconds * 2**retries)
                 retries += 1
                 continue
             # the model of IN_PROGRESS is the next call's desired state
             desired, context = event["resourceModel"], event.get("callbackContext")
-            self.tell(event.get("message") or "")
+            self.last_message = message
+            self.operation.progress(event, self.identifier)
             self.wait(event.get("callbackDelaySeconds") or 0)
 
-    def tell(self, message: str) -> None:
-        if message != self.told or not self.told:
-            self.told = message
-            self.operation.progress(message, self.identifier)
-
     def wait(self, seconds: float) -> None:
-        left = self.deadline - time.monotonic()
+        left = self.deadline - self.clock.now()
         if seconds > left:
-            time.sleep(max(0.0, left))
-            last = f'; its last message was "{self.told}"' if self.told else ""
+            self.clock.sleep(max(0.0, left))
+            last = f'; its last message was "{self.last_message}"' if self.last_message else ""
             raise self.failure(
                 "NotStabilized",
                 "Resource timed out waiting for completion: not done within "
                 f"{self.schema.timeout_minutes(self.operation.action)} minutes{last}",
             )
-        time.sleep(seconds)
+        self.clock.sleep(seconds)
 
-    def invoke(self, desired: Model, context: Model | None) -> Model:
-        """One call of the handler; its answer, which holds the contract."""
+    def reply(self, desired: Model, context: Model | None) -> Reply:
+        """Calls the handler until it answers in time.
+
+        A call that gives no answer in time goes on: nobody ends it, and what it answers later is lost. CloudFormation
+        repeats it meanwhile with the same model and the same callback context, so two calls can overlap.
+        """
         action = self.operation.action
-        seconds = self.settings.handler_seconds
-        started = time.monotonic()
-        event = self.call(self.request(desired, context))
+        limit = self.settings.handler_seconds / (2 if action in ("READ", "LIST") else 1)
+        for _ in range(SILENT_CALLS):
+            call = self.functions.start(self.version, self.request(desired, context))
+            if not self.clock.wait(call, limit):
+                logger.warning("The %s handler gave no answer within %g s: it is called again", action, limit)
+                continue
+            try:
+                return call.result()
+            except Exception as error:
+                raise self.failure("InternalFailure", f"The {action} handler could not be called: {error}") from error
+        raise self.failure(
+            "InternalFailure",
+            f"The {action} handler gave no answer within {limit:g} s, {SILENT_CALLS} times in a row; "
+            f"its log is /aws/lambda/{self.version.function}",
+        )
+
+    def checked(self, reply: Reply) -> Model:
+        """The event that a handler answered, which fulfils the contract."""
+        action = self.operation.action
+        if reply.crashed:
+            raise self.failure("InternalFailure", _crash(action, reply.payload, self.version.function))
+        try:
+            event = json.loads(reply.payload)
+        except ValueError:
+            raise self.failure("InternalFailure", f"The {action} handler did not answer with JSON") from None
         asked = contract.Asked(
-            action,
-            self.schema,
-            self.version.package.protocol,
-            self.operation.requested,
-            self.identifier,
-            time.monotonic() - started,
-            seconds / 2 if action in ("READ", "LIST") else seconds,
+            action, self.schema, self.version.package.protocol, self.operation.requested, self.identifier
         )
         broken = contract.breaches(asked, event)
         if isinstance(event, dict) and isinstance(event.get("resourceModel"), dict):
@@ -162,22 +189,6 @@ class _Run:
             )
         answer: Model = event
         return answer
-
-    def call(self, request: Model) -> Any:
-        """The answer of the Lambda function, whatever JSON it is."""
-        client = self.clients.get("lambda", self.version.scope)
-        action = self.operation.action
-        try:
-            answer = client.invoke(FunctionName=self.version.function, Payload=json.dumps(request).encode())
-        except client.exceptions.ClientError as error:
-            raise self.failure("InternalFailure", f"The {action} handler could not be invoked: {error}") from error
-        payload = answer["Payload"].read()
-        if answer.get("FunctionError"):
-            raise self.failure("InternalFailure", _crash(action, payload, self.version.function))
-        try:
-            return json.loads(payload)
-        except ValueError:
-            raise self.failure("InternalFailure", f"The {action} handler did not answer with JSON") from None
 
     def request(self, desired: Model, context: Model | None) -> Model:
         operation, version = self.operation, self.version
@@ -248,6 +259,4 @@ def _crash(action: str, payload: bytes, function: str) -> str:
         text = str(report.get("errorMessage", report)) if isinstance(report, dict) else str(report)
     except ValueError:
         text = payload.decode("utf-8", "replace")
-    if "timed out" in text:
-        return f"The {action} handler gave no answer in time: {text}; its log is /aws/lambda/{function}"
     return f"The {action} handler crashed: {text[:1000]}; its log is /aws/lambda/{function}"

@@ -12,6 +12,7 @@ from . import ministack_internals as ministack
 from .clients import Clients
 from .credentials import Roles
 from .driver import Driver
+from .functions import LambdaFunctions, RealClock
 from .registry import Registry
 from .settings import Settings
 from .template_types import TemplateTypes
@@ -21,9 +22,10 @@ def extend(settings: Settings, data_exchange: str | None) -> None:
     """Adds what MiniStack, which runs in this process, lacks."""
     ministack.check()
     ministack.install()
-    clients = Clients(settings.endpoint, read_timeout=settings.handler_seconds + 15)
-    types = TemplateTypes(Driver(settings, clients, Roles(clients)))
-    registry = Registry(clients, max(1, round(settings.handler_seconds)), types.changed)
+    clients = Clients(settings.endpoint, read_timeout=settings.function_seconds + 15)
+    driver = Driver(settings, LambdaFunctions(clients), Roles(clients), RealClock())
+    types = TemplateTypes(driver)
+    registry = Registry(clients, settings.function_seconds, types.changed)
     types.registry = registry
     actions.install(registry)
     registry_types.install(registry)

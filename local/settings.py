@@ -10,24 +10,26 @@ ENDPOINT_PREFIX = "AWS_ENDPOINT_URL"
 
 @dataclass(frozen=True)
 class Settings:
-    """The limits are CloudFormation's; the tests shorten them so that a time-out takes seconds."""
+    """The limits are CloudFormation's; tests may shorten them."""
 
     endpoint: str
-    #: a CREATE, UPDATE or DELETE handler must answer within this; READ and LIST within half of it
+    #: after this a call of CREATE, UPDATE or DELETE is repeated; of READ and LIST after half of it
     handler_seconds: float = 60.0
-    #: how long one minute of a schema's timeoutInMinutes lasts
-    minute_seconds: float = 60.0
     #: the first pause before a retriable failure is tried again; it doubles each time
     retry_seconds: float = 1.0
     #: send every scalar as a string, as CloudFormation is known to do
     string_scalars: bool = False
+
+    @property
+    def function_seconds(self) -> int:
+        """When Lambda ends a call: later than CloudFormation stops waiting for it, as an AWS account shows."""
+        return max(1, round(3 * self.handler_seconds))
 
     @staticmethod
     def from_environment() -> Settings:
         return Settings(
             endpoint=os.environ[ENDPOINT_PREFIX],
             handler_seconds=float(os.environ.get("LOCAL_AWS_HANDLER_SECONDS", "60")),
-            minute_seconds=float(os.environ.get("LOCAL_AWS_MINUTE_SECONDS", "60")),
             retry_seconds=float(os.environ.get("LOCAL_AWS_RETRY_SECONDS", "1")),
             string_scalars=os.environ.get("LOCAL_AWS_STRING_SCALARS", "") == "1",
         )

@@ -78,10 +78,21 @@ class _Type:
     def create(self, logical_id: str, properties: Model, stack_name: str) -> tuple[str, Model]:
         version = self.version()
         desired = _validated(version.package.schema, properties)
-        operation = _operation("CREATE", desired, desired, stack_name, logical_id, self._teller(stack_name, logical_id))
+        shown: list[str] = []
+
+        def show(_event: Model | None, identifier: str | None) -> None:
+            """An event as soon as the identifier is known. What the handler says meanwhile is in its log alone."""
+            if identifier and not shown:
+                shown.append(identifier)
+                ministack.add_event(
+                    stack_name, logical_id, self.name, _status(stack_name), "Resource creation Initiated", identifier
+                )
+
+        operation = _operation("CREATE", desired, desired, stack_name, logical_id, progress=show)
         try:
             model = self.driver.run(version, operation)
             physical_id = version.package.schema.identifier(model) or ""
+            show(None, physical_id)
             return physical_id, self._read_back(version, physical_id, desired, stack_name, logical_id)
         except HandlerFailure as failure:
             if failure.identifier:
@@ -99,7 +110,6 @@ class _Type:
             _returnable(schema, requested, stack_name),
             stack_name,
             logical_id,
-            self._teller(stack_name, logical_id, physical_id),
             identifier=physical_id,
             previous=_merged(schema.typed(old), identity),
         )
@@ -120,15 +130,10 @@ class _Type:
         cleaning = status == "UPDATE_IN_PROGRESS"
         if cleaning:
             ministack.add_event(stack_name, logical_id, self.name, "DELETE_IN_PROGRESS", physical_id=physical_id)
-        operation = _operation(
-            "DELETE",
-            version.package.schema.identifier_model(physical_id),
-            {},
-            stack_name,
-            logical_id,
-            self._teller(stack_name, logical_id, physical_id, "DELETE_IN_PROGRESS"),
-            identifier=physical_id,
-        )
+        # what the template says and the identifier: no other read-only property, whatever the handlers answered
+        schema = version.package.schema
+        desired = _merged(schema.typed(properties), schema.identifier_model(physical_id))
+        operation = _operation("DELETE", desired, {}, stack_name, logical_id, identifier=physical_id)
         try:
             self.driver.run(version, operation)
         except HandlerFailure as failure:
@@ -158,23 +163,6 @@ class _Type:
                 "InternalFailure", f"The READ handler broke the contract: {problem}", str(uuid.uuid4()), physical_id
             )
         return _attributes(schema, model)
-
-    def _teller(
-        self, stack_name: str, logical_id: str, known: str = "", status: str = ""
-    ) -> Callable[[str, str | None], None]:
-        """Shows the messages of IN_PROGRESS as stack events, so that a person sees what goes on."""
-        of_stack = ministack.stack(stack_name).get("StackStatus", "")
-        shown = status or ("UPDATE_IN_PROGRESS" if of_stack.startswith("UPDATE") else "CREATE_IN_PROGRESS")
-        seen = {"": True, known: True}
-
-        def tell(message: str, identifier: str | None) -> None:
-            if identifier and identifier not in seen:
-                seen[identifier] = True
-                ministack.add_event(stack_name, logical_id, self.name, shown, "Resource creation Initiated", identifier)
-            if message:
-                ministack.add_event(stack_name, logical_id, self.name, shown, message, identifier or known)
-
-        return tell
 
     # --- drift and import ---------------------------------------------------------------------------------------
 
@@ -240,9 +228,9 @@ def _operation(
     requested: Model,
     stack_name: str,
     logical_id: str,
-    progress: Callable[[str, str | None], None],
     identifier: str | None = None,
     previous: Model | None = None,
+    progress: Callable[[Model, str | None], None] = lambda _event, _identifier: None,
 ) -> Operation:
     stack = ministack.stack(stack_name)
     return Operation(
@@ -266,6 +254,12 @@ def _returnable(schema: TypeSchema, requested: Model, stack_name: str) -> Model:
         return requested
     kept: Model = paths.without(requested, schema.conditional_create_only)
     return kept
+
+
+def _status(stack_name: str) -> str:
+    """The status of a resource that is being made."""
+    of_stack = ministack.stack(stack_name).get("StackStatus", "")
+    return "UPDATE_IN_PROGRESS" if of_stack.startswith("UPDATE") else "CREATE_IN_PROGRESS"
 
 
 def _stack_id(stack_name: str) -> str:

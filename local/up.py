@@ -96,8 +96,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--register", type=Path, metavar="ZIP", help="a registry package to register as a type")
     parser.add_argument("--role", type=Path, metavar="YAML", help="the execution role's template for --register")
     parser.add_argument("--json", action="store_true", help="when ready, print one line of JSON and nothing else")
-    parser.add_argument("--handler-seconds", type=float, default=60, help="time a handler has to answer (60)")
-    parser.add_argument("--minute-seconds", type=float, default=60, help="length of a minute of timeoutInMinutes (60)")
+    parser.add_argument(
+        "--handler-seconds", type=float, default=60, help="after this a call that gave no answer is repeated (60)"
+    )
     parser.add_argument("--retry-seconds", type=float, default=1, help="first pause before a retry (1)")
     parser.add_argument(
         "--string-scalars", action="store_true", help="send every scalar as a string, as CloudFormation may do"
@@ -168,7 +169,6 @@ def _ministack(port: int, options: argparse.Namespace, found: dict[str, str], st
         "TMPDIR": str(temporary.resolve()),
         "PYTHONPATH": str(ROOT),
         "LOCAL_AWS_HANDLER_SECONDS": str(options.handler_seconds),
-        "LOCAL_AWS_MINUTE_SECONDS": str(options.minute_seconds),
         "LOCAL_AWS_RETRY_SECONDS": str(options.retry_seconds),
         "LOCAL_AWS_STRING_SCALARS": "1" if options.string_scalars else "",
         "LOCAL_AWS_END_WITH_STDIN": "1",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 import toy
-from conftest import HANDLER, Local, thing
+from conftest import Local, thing
 from local import contract
 from local.type_schema import TypeSchema
 
@@ -122,7 +121,6 @@ def test_breaches_that_depend_on_what_went_before() -> None:
     given = asked("CREATE", identifier="thing-1")
     assert contract.breaches(given, failed())[0].startswith("failed-keeps-identifier")
     assert contract.breaches(given, progress(resourceModel={"Id": "thing-2"}))[0].startswith("identifier-is-constant")
-    assert contract.breaches(asked("READ", seconds=31, limit=30), success())[0].startswith("answer-in-time")
     small = asked("CREATE", protocol="1.0.0")
     assert contract.breaches(small, progress(callbackContext={"big": "x" * 9000}))[0].startswith("size")
 
@@ -141,8 +139,6 @@ def behave(*lines: str) -> dict[str, Any]:
         ("CREATE:return:null", "answer-is-event"),
         ("CREATE:crash:", "The CREATE handler crashed"),
         ("CREATE:throw:", "The CREATE handler crashed: thrown on purpose"),
-        (f"READ:slow:{HANDLER * 700:.0f}", "answer-in-time: READ must answer within 1.5 s"),
-        ("CREATE:hang:", "The CREATE handler gave no answer in time"),
     ],
 )
 def test_a_breach_fails_the_resource_and_names_the_rule(local: Local, stack: str, line: str, expected: str) -> None:
@@ -150,24 +146,9 @@ def test_a_breach_fails_the_resource_and_names_the_rule(local: Local, stack: str
     reason = next(reason for status, reason in local.stack_events(stack) if status == "CREATE_FAILED")
     assert expected in reason
     assert "HandlerErrorCode: InternalFailure" in reason
-    if not line.startswith("CREATE:c"):
-        assert not list(local.things.glob(f"*{stack}*"))
 
 
 def test_a_breach_in_delete_fails_the_delete(local: Local, stack: str) -> None:
     local.deploy(stack, behave('DELETE:answer:{"resourceModel":null}'))
     assert local.delete(stack) == "DELETE_FAILED"
     assert "delete-without-model" in local.reasons(stack)
-
-
-def test_the_timeout_of_the_schema(local: Local, stack: str) -> None:
-    handlers = json.loads(json.dumps(toy.SCHEMA["handlers"]))
-    handlers["create"]["timeoutInMinutes"] = 2
-    name = "Toy::Test::Slow"
-    local.register(toy.schema(name, handlers=handlers))
-    slow = thing(type_name=name, Behave=["CREATE:rounds:9", 'CREATE:progress:{"callbackDelaySeconds":1}'])
-    assert local.deploy(stack, {"Thing": slow}) == "ROLLBACK_COMPLETE"
-    reasons = local.reasons(stack)
-    assert "Resource timed out waiting for completion: not done within 2 minutes; its last message was" in reasons
-    assert "HandlerErrorCode: NotStabilized" in reasons
-    assert [event["action"] for event in local.handled(stack)][-1] == "DELETE"

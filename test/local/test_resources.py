@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
-from conftest import Local, thing
+from conftest import HANDLER, Local, thing
 
 
 def test_create_update_delete(local: Local, stack: str) -> None:
@@ -23,8 +24,12 @@ def test_create_update_delete(local: Local, stack: str) -> None:
     assert local.outputs(stack) == {"Ref": identifier, "Arn": f"arn:toy:{identifier}", "Count": "3", "Even": "false"}
     held = local.thing(identifier)
     assert held and (held["Enabled"], held["Size"], held["Label"], held["Secret"]) == (True, 5, "7", "hush")
-    assert ("CREATE_IN_PROGRESS", "round 1 of 2") in local.stack_events(stack)
-    assert ("CREATE_IN_PROGRESS", "Resource creation Initiated") in local.stack_events(stack)
+    # what the handler says meanwhile is no stack event
+    assert local.stack_events(stack) == [
+        ("CREATE_IN_PROGRESS", ""),
+        ("CREATE_IN_PROGRESS", "Resource creation Initiated"),
+        ("CREATE_COMPLETE", ""),
+    ]
 
     creates = [event for event in local.handled(stack) if event["action"] == "CREATE"]
     assert [event["callbackContext"] for event in creates] == [None, {"round": 1}, {"round": 2}]
@@ -46,8 +51,33 @@ def test_create_update_delete(local: Local, stack: str) -> None:
 
     assert local.delete(stack) == "DELETE_COMPLETE"
     assert local.thing(identifier) is None
+    # the template's properties, write-only ones too, and the identifier; no other read-only one
     delete = next(event for event in local.handled(stack) if event["action"] == "DELETE")
-    assert delete["requestData"]["resourceProperties"] == {"Id": identifier}
+    wanted = {
+        "Name": "one",
+        "Enabled": True,
+        "Size": 5,
+        "Label": "new",
+        "Secret": "hush",
+        "Behave": ["DELETE:rounds:1"],
+    }
+    assert delete["requestData"]["resourceProperties"] == {**wanted, "Id": identifier}
+    read = next(event for event in local.handled(stack) if event["action"] == "READ")
+    assert read["requestData"]["resourceProperties"] == {"Id": identifier}
+
+
+def test_a_call_that_gives_no_answer_in_time_is_repeated_while_it_goes_on(local: Local, stack: str) -> None:
+    late = thing(Behave=[f"CREATE:late:{HANDLER * 1000 + 500:.0f}"])
+    assert local.deploy(stack, {"Thing": late}) == "CREATE_COMPLETE"
+    [first, second] = [event for event in local.handled(stack) if event["action"] == "CREATE"]
+    for key in ("bearerToken", "callbackContext"):
+        assert first[key] == second[key]
+    assert first["requestData"]["resourceProperties"] == second["requestData"]["resourceProperties"]
+    ended = local.things / f"ended-{first['bearerToken']}"
+    until = time.monotonic() + 30
+    while not ended.exists():
+        assert time.monotonic() < until, "the first call was ended"
+        time.sleep(0.05)
 
 
 def test_nothing_is_replaced_by_another_way_to_write_the_same(local: Local, stack: str) -> None:

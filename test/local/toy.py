@@ -25,6 +25,13 @@ function stepsFor(action, model) {
     .map((line) => [line.split(':')[0], line.split(':').slice(1).join(':')]);
 }
 
+/** Whether this is the first call with the name. */
+function once(name) {
+  const found = fs.existsSync(path.join(dir, name));
+  if (!found) fs.writeFileSync(path.join(dir, name), '');
+  return !found;
+}
+
 function shown(model) {
   const { Secret, ...rest } = model;
   return { ...rest, Arn: `arn:toy:${model.Id}`, Detail: { Count: 3, Even: false } };
@@ -52,8 +59,10 @@ exports.entrypoint = async (event) => {
 
   if (step('crash') !== undefined) process.exit(7);
   if (step('throw') !== undefined) throw new Error('thrown on purpose');
-  if (step('hang') !== undefined) await new Promise((done) => setTimeout(done, 60000));
-  if (step('slow') !== undefined) await new Promise((done) => setTimeout(done, Number(step('slow'))));
+  if (step('late') !== undefined && once(`late-${event.bearerToken}`)) {
+    await new Promise((done) => setTimeout(done, Number(step('late'))));
+    fs.writeFileSync(path.join(dir, `ended-${event.bearerToken}`), '');
+  }
   if (step('flaky') !== undefined) {
     const counter = path.join(dir, `flaky-${event.bearerToken}`);
     const count = fs.existsSync(counter) ? Number(fs.readFileSync(counter, 'utf8')) : 0;
