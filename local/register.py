@@ -17,6 +17,13 @@ from botocore.config import Config
 from .environment import REGION, STATE_DIR, running
 
 BUCKET = "local-type-packages"
+LOG_PERMISSIONS = {
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:DescribeLogGroups",
+    "logs:DescribeLogStreams",
+    "logs:PutLogEvents",
+}
 
 
 def session_client(service: str, environment: dict[str, str]) -> Any:
@@ -31,19 +38,32 @@ def session_client(service: str, environment: dict[str, str]) -> Any:
 
 
 def register(package: Path, environment: dict[str, str], role_template: Path | None = None) -> str:
-    """Role, package in S3, RegisterType, default version. Returns the ARN of the version."""
+    """Roles, package in S3, RegisterType, default version. Returns the ARN of the version.
+
+    The handlers' log is the group that `cfn submit` would choose, e.g. acme-dataexchange-job-logs.
+    """
     content = package.read_bytes()
     with zipfile.ZipFile(package) as archive:
         type_name = json.loads(archive.read(".rpdk-config"))["typeName"]
         schema = json.loads(archive.read("schema.json"))
-    role = _role_by_template(environment, role_template, type_name) if role_template else _role(environment, schema)
+    hyphenated = type_name.replace("::", "-")
+    if role_template:
+        role = _role_by_template(environment, role_template, type_name)
+    else:
+        permissions = {p for handler in schema.get("handlers", {}).values() for p in handler.get("permissions", [])}
+        role = _role(environment, f"{hyphenated}-execution", permissions)
+    log_role = _role(environment, f"{hyphenated}-logs", LOG_PERMISSIONS)
     s3 = session_client("s3", environment)
     s3.create_bucket(Bucket=BUCKET)
-    key = f"{type_name.replace('::', '-')}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
+    key = f"{hyphenated}-{hashlib.sha256(content).hexdigest()[:16]}.zip"
     s3.put_object(Bucket=BUCKET, Key=key, Body=content)
     client = session_client("cloudformation", environment)
     token = client.register_type(
-        Type="RESOURCE", TypeName=type_name, SchemaHandlerPackage=f"s3://{BUCKET}/{key}", ExecutionRoleArn=role
+        Type="RESOURCE",
+        TypeName=type_name,
+        SchemaHandlerPackage=f"s3://{BUCKET}/{key}",
+        ExecutionRoleArn=role,
+        LoggingConfig={"LogRoleArn": log_role, "LogGroupName": f"{hyphenated.lower()}-logs"},
     )["RegistrationToken"]
     progress = client.describe_type_registration(RegistrationToken=token)
     if progress["ProgressStatus"] != "COMPLETE":
@@ -72,11 +92,10 @@ def _role_by_template(environment: dict[str, str], template: Path, type_name: st
     return str(outputs[0]["OutputValue"])
 
 
-def _role(environment: dict[str, str], schema: dict[str, Any]) -> str:
-    """The same role without a template: what the schema's handlers need, trusted to CloudFormation for this type."""
+def _role(environment: dict[str, str], name: str, permissions: set[str]) -> str:
+    """A role without a template: these permissions on everything, trusted to CloudFormation for its types."""
     iam = session_client("iam", environment)
-    name = f"{schema['typeName'].replace('::', '-')}-execution"[:64]
-    permissions = {p for handler in schema.get("handlers", {}).values() for p in handler.get("permissions", [])}
+    name = name[:64]
     trust = {
         "Version": "2012-10-17",
         "Statement": [
@@ -93,7 +112,7 @@ def _role(environment: dict[str, str], schema: dict[str, Any]) -> str:
         arn = iam.get_role(RoleName=name)["Role"]["Arn"]
     statement = {"Effect": "Allow" if permissions else "Deny", "Action": sorted(permissions) or "*", "Resource": "*"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
-    iam.put_role_policy(RoleName=name, PolicyName="handlers", PolicyDocument=json.dumps(document))
+    iam.put_role_policy(RoleName=name, PolicyName="permissions", PolicyDocument=json.dumps(document))
     return str(arn)
 
 

@@ -298,9 +298,16 @@ def test_the_examples_do_what_they_promise(local: Local, projects: dict[str, Pro
         client.get_revision(DataSetId=place["data_set"], RevisionId=place["revision"])
     assert client.get_data_set(DataSetId=place["data_set"])["Id"] == place["data_set"]
 
-    # what the handlers did is in the log group of the registration
+    # what the handlers waited for is in the log group of the registration, and in no stack event
     group = local.outputs(registration)["LogGroupName"]
-    assert local.client("logs").describe_log_streams(logGroupName=group)["logStreams"]
+    lines = [
+        json.loads(event["message"]) for event in local.client("logs").filter_log_events(logGroupName=group)["events"]
+    ]
+    waited = {line["message"] for line in lines if line.get("status") == "IN_PROGRESS"}
+    assert waited
+    assert not [
+        event for event in events if any(message in event.get("ResourceStatusReason", "") for message in waited)
+    ]
 
 
 def test_submitted_used_and_replaced_by_a_second_version(
