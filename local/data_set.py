@@ -70,7 +70,7 @@ def install(endpoint: str) -> None:
             create=data_set.create,
             update=data_set.update,
             delete=data_set.delete,
-            replaces=lambda old, new: bool(SCHEMA.differing(old, new)),
+            replaces=lambda old, new: bool(SCHEMA.differing(SCHEMA.create_only, old, new)),
             import_keys=("Arn",),
             import_problem=data_set.import_problem,
             import_resource=data_set.import_resource,

@@ -35,7 +35,17 @@ class HandlerFailure(Exception):
             f'Resource handler returned message: "{message}" (RequestToken: {token}, HandlerErrorCode: {code})'
         )
         self.code = code
+        self.message = message
+        self.token = token
         self.identifier = identifier
+
+
+class NoValidAnswer(HandlerFailure):
+    """The handler gave no answer, or none that fulfils the contract."""
+
+
+class Cancelled(Exception):
+    """The operation was cancelled between two calls of the handler. What they did is not undone."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +60,15 @@ class Operation:
     stack_name: str = ""
     logical_id: str = ""
     stack_tags: dict[str, str] = field(default_factory=dict)
-    rollback: bool = False
+    #: whether a stack rolls back; None outside of stacks
+    rollback: bool | None = None
+    #: of the page that LIST continues with
+    next_token: str | None = None
+    token: str = field(default_factory=lambda: str(uuid.uuid4()))
     #: called with each event of IN_PROGRESS and the identifier that is known by then
     progress: Callable[[Model, str | None], None] = lambda _event, _identifier: None
+    #: asked before each further call
+    cancelled: Callable[[], bool] = lambda: False
 
 
 class Driver:
@@ -64,20 +80,27 @@ class Driver:
 
     def run(self, version: Version, operation: Operation) -> Model:
         """The model of SUCCESS (empty for DELETE)."""
-        return _Run(self._settings, self._functions, self._roles, self._clock, version, operation).to_the_end()
+        return self._event(version, operation).get("resourceModel") or {}
 
     def read(self, version: Version, identifier: str, logical_id: str = "", stack_id: str = "") -> Model | None:
         """The model of what exists; None when the handler says that nothing does."""
         desired = version.package.schema.identifier_model(identifier)
+        operation = Operation("READ", desired, identifier=identifier, logical_id=logical_id, stack_id=stack_id)
         try:
-            return self.run(
-                version,
-                Operation("READ", desired, identifier=identifier, logical_id=logical_id, stack_id=stack_id),
-            )
+            return self.run(version, operation)
         except HandlerFailure as failure:
             if failure.code == "NotFound":
                 return None
             raise
+
+    def list(self, version: Version, model: Model, next_token: str | None) -> tuple[list[Model], str | None]:
+        """A page of what exists, and the token of the next one. `model` selects, as the type's list handler has it."""
+        event = self._event(version, Operation("LIST", model, next_token=next_token))
+        return event["resourceModels"], event.get("nextToken")
+
+    def _event(self, version: Version, operation: Operation) -> Model:
+        """The event of SUCCESS."""
+        return _Run(self._settings, self._functions, self._roles, self._clock, version, operation).to_the_end()
 
 
 class _Run:
@@ -97,14 +120,16 @@ class _Run:
         self.version = version
         self.operation = operation
         self.schema = version.package.schema
-        self.token = str(uuid.uuid4())
         self.identifier = operation.identifier
         self.last_message = ""
         minutes = self.schema.timeout_minutes(operation.action)
         self.deadline = clock.now() + minutes * 60
 
     def failure(self, code: str, message: str) -> HandlerFailure:
-        return HandlerFailure(code, message, self.token, self.identifier)
+        return HandlerFailure(code, message, self.operation.token, self.identifier)
+
+    def no_valid_answer(self, message: str) -> HandlerFailure:
+        return NoValidAnswer("InternalFailure", message, self.operation.token, self.identifier)
 
     def to_the_end(self) -> Model:
         desired, context, retries = self.operation.desired, None, 0
@@ -112,7 +137,7 @@ class _Run:
             event = self.checked(self.reply(desired, context))
             message = event.get("message") or ""
             if event["status"] == "SUCCESS":
-                return event.get("resourceModel") or {}
+                return event
             if event["status"] == "FAILED":
                 code = event["errorCode"]
                 if code not in contract.RETRIABLE or retries == RETRIES:
@@ -122,12 +147,18 @@ class _Run:
                 logger.info("%s of %s is repeated after %s: %s", self.operation.action, self.identifier, code, message)
                 self.wait(self.settings.retry_seconds * 2**retries)
                 retries += 1
+                self.check_cancelled()
                 continue
             # the model of IN_PROGRESS is the next call's desired state
             desired, context = event["resourceModel"], event.get("callbackContext")
             self.last_message = message
             self.operation.progress(event, self.identifier)
             self.wait(event.get("callbackDelaySeconds") or 0)
+            self.check_cancelled()
+
+    def check_cancelled(self) -> None:
+        if self.operation.cancelled():
+            raise Cancelled
 
     def wait(self, seconds: float) -> None:
         left = self.deadline - self.clock.now()
@@ -157,9 +188,8 @@ class _Run:
             try:
                 return call.result()
             except Exception as error:
-                raise self.failure("InternalFailure", f"The {action} handler could not be called: {error}") from error
-        raise self.failure(
-            "InternalFailure",
+                raise self.no_valid_answer(f"The {action} handler could not be called: {error}") from error
+        raise self.no_valid_answer(
             f"The {action} handler gave no answer within {limit:g} s, {SILENT_CALLS} times in a row; "
             f"its log is /aws/lambda/{self.version.function}",
         )
@@ -168,11 +198,11 @@ class _Run:
         """The event that a handler answered, which fulfils the contract."""
         action = self.operation.action
         if reply.crashed:
-            raise self.failure("InternalFailure", _crash(action, reply.payload, self.version.function))
+            raise self.no_valid_answer(_crash(action, reply.payload, self.version.function))
         try:
             event = json.loads(reply.payload)
         except ValueError:
-            raise self.failure("InternalFailure", f"The {action} handler did not answer with JSON") from None
+            raise self.no_valid_answer(f"The {action} handler did not answer with JSON") from None
         asked = contract.Asked(
             action, self.schema, self.version.package.protocol, self.operation.requested, self.identifier
         )
@@ -184,16 +214,14 @@ class _Run:
         if broken:
             own = event.get("message") if isinstance(event, dict) else None
             said = f" (the handler said: {own})" if own else ""
-            raise self.failure(
-                "InternalFailure", f"The {action} handler broke the contract: {' | '.join(broken)}{said}"
-            )
+            raise self.no_valid_answer(f"The {action} handler broke the contract: {' | '.join(broken)}{said}")
         answer: Model = event
         return answer
 
     def request(self, desired: Model, context: Model | None) -> Model:
         operation, version = self.operation, self.version
         data: Model = {
-            "logicalResourceId": operation.logical_id,
+            "logicalResourceId": operation.logical_id or None,
             "resourceProperties": self.written(desired),
             "systemTags": _system_tags(operation),
             "stackTags": operation.stack_tags,
@@ -205,13 +233,13 @@ class _Run:
             "action": operation.action,
             "awsAccountId": version.scope.account,
             "region": version.scope.region,
-            "bearerToken": self.token,
+            "bearerToken": operation.token,
             "resourceType": version.type_name,
             "resourceTypeVersion": version.id,
-            "stackId": operation.stack_id,
+            "stackId": operation.stack_id or None,
             "callbackContext": context,
-            "nextToken": None,
-            "snapshotRequested": False,
+            "nextToken": operation.next_token,
+            "snapshotRequested": False if operation.stack_id else None,
             "rollback": operation.rollback,
             "driftable": True,
             "requestData": data,

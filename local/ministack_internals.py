@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextvars
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -60,7 +61,13 @@ _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_p": ("params", "key", "default"),
     },
     "ministack.core.concurrency": {"run_reentrant": ("fn", "args", "thread_name")},
-    "ministack.core.responses": {"get_account_id": (), "get_region": (), "now_iso": ()},
+    "ministack.core.responses": {
+        "get_account_id": (),
+        "get_region": (),
+        "now_iso": (),
+        "json_response": ("data", "status", "content_type"),
+    },
+    "ministack.services.cloudcontrol": {"handle_request": ("method", "path", "headers", "body", "query_params")},
     "ministack.app": {"main": ()},
 }
 
@@ -249,6 +256,24 @@ def remove_type(name: str) -> None:
 def add_action(name: str, handler: Callable[[Any], Any]) -> None:
     _module(_CFN)._ACTION_HANDLERS[name] = handler
     _added.off_loop.add(name)
+
+
+def knows_type(name: str) -> bool:
+    """Whether templates may use the type."""
+    return name in _module(f"{_CFN}.provisioners")._RESOURCE_HANDLERS
+
+
+def replace_json_service(name: str, answer: Callable[[str, dict[str, Any]], tuple[int, dict[str, Any]]]) -> None:
+    """A whole service of the JSON protocol: (action, request) → (HTTP status, response)."""
+    run_reentrant = _module("ministack.core.concurrency").run_reentrant
+    json_response = _module("ministack.core.responses").json_response
+
+    async def handle_request(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
+        action = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
+        status, response = await run_reentrant(answer, action, json.loads(body or b"{}"))
+        return json_response(response, status)
+
+    _module(f"ministack.services.{name}").handle_request = handle_request
 
 
 def install() -> None:

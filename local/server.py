@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 
-from . import actions, data_set, registry_types
+from . import actions, cloud_control, data_set, registry_types
 from . import ministack_internals as ministack
 from .clients import Clients
 from .credentials import Roles
@@ -29,6 +29,7 @@ def extend(settings: Settings, data_exchange: str | None) -> None:
     types.registry = registry
     actions.install(registry)
     registry_types.install(registry)
+    cloud_control.install(registry, driver)
     if data_exchange:
         data_set.install(data_exchange)
 

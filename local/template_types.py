@@ -144,7 +144,9 @@ class _Type:
 
     def replaces(self, old: Model, new: Model) -> bool:
         schema = self.version().package.schema
-        return bool(schema.differing(old, new)) or not (schema.handles("UPDATE") or schema.same(old, new))
+        return bool(schema.differing(schema.create_only, old, new)) or not (
+            schema.handles("UPDATE") or schema.same(old, new)
+        )
 
     def _read_back(
         self, version: Version, physical_id: str, requested: Model, stack_name: str, logical_id: str

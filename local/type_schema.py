@@ -9,6 +9,8 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 from jsonschema.exceptions import ValidationError
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT7
 
 from . import paths
 from .paths import Path
@@ -119,10 +121,10 @@ class TypeSchema:
         a, b = self.typed(one), self.typed(other)
         return self._included(self.document, a, b) and self._included(self.document, b, a)
 
-    def differing(self, old: Model, new: Model) -> list[Path]:
-        """The create-only paths (conditional ones not among them) whose values differ."""
+    def differing(self, among: list[Path], old: Model, new: Model) -> list[Path]:
+        """The paths among these whose values differ."""
         old, new = self.typed(old), self.typed(new)
-        return [path for path in self.create_only if not self._same_at(path, old, new)]
+        return [path for path in among if not self._same_at(path, old, new)]
 
     def _same_at(self, path: Path, old: Model, new: Model) -> bool:
         node: Model = self.document
@@ -178,6 +180,13 @@ class TypeSchema:
 
     def problems_of_answer(self, model: Any) -> list[str]:
         return _sentences(self._answer_validator, model)
+
+    def problems_of_list_input(self, model: Model) -> list[str]:
+        """Against the handlerSchema of LIST, whose references name the type's properties."""
+        wanted = self.document["handlers"].get("list", {}).get("handlerSchema", {})
+        type_schema = Resource.from_contents(self.document, default_specification=DRAFT7)
+        known: Registry[Any] = Registry().with_resource("resource-schema.json", type_schema)
+        return _sentences(Draft7Validator(wanted, registry=known), model)
 
     def read_only_in(self, model: Model) -> list[str]:
         return [paths.pointer(path) for path in self.read_only if paths.values(model, path)]

@@ -119,7 +119,12 @@ class Local:
     def handled(self, stack_id_part: str) -> list[dict[str, Any]]:
         """The events that the handler was given for a stack."""
         lines = (self.things / "events.jsonl").read_text().splitlines()
-        return [event for event in map(json.loads, lines) if f":stack/{stack_id_part}/" in event.get("stackId", "")]
+        return [event for event in map(json.loads, lines) if f":stack/{stack_id_part}/" in (event.get("stackId") or "")]
+
+    def handled_with(self, token: str) -> list[dict[str, Any]]:
+        """The events that the handler was given for an operation outside of stacks."""
+        lines = (self.things / "events.jsonl").read_text().splitlines()
+        return [event for event in map(json.loads, lines) if event["bearerToken"] == token]
 
     def thing(self, identifier: str) -> dict[str, Any] | None:
         path = self.things / f"{identifier}.json"

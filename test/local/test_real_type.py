@@ -375,6 +375,48 @@ def test_submitted_used_and_replaced_by_a_second_version(
     assert len({bundle(package) for package in (submitted, *(path.read_bytes() for path in packages))}) == 1
 
 
+def test_a_job_by_cloud_control(local: Local, registration: str) -> None:
+    client = local.client("cloudcontrol")
+    data_set = open_revision(local)["DataSetId"]
+
+    def done(answer: Any) -> str:
+        """The identifier of a request that has succeeded."""
+        token = answer["ProgressEvent"]["RequestToken"]
+        until = time.monotonic() + 60
+        while True:
+            event = client.get_resource_request_status(RequestToken=token)["ProgressEvent"]
+            if event["OperationStatus"] not in ("PENDING", "IN_PROGRESS"):
+                assert event["OperationStatus"] == "SUCCESS", event
+                return str(event["Identifier"])
+            assert time.monotonic() < until, event
+            time.sleep(0.1)
+
+    def read(identifier: str) -> dict[str, Any]:
+        found = client.get_resource(TypeName=STACKED, Identifier=identifier)["ResourceDescription"]
+        model: dict[str, Any] = json.loads(found["Properties"])
+        return model
+
+    state = {
+        "Type": "IMPORT_ASSETS_FROM_S3",
+        "DataSetId": data_set,
+        "StartOnCreation": True,
+        "S3AssetSources": [{"Bucket": FILES, "Key": "map.png"}],
+    }
+    job = done(client.create_resource(TypeName=STACKED, DesiredState=json.dumps(state)))
+    assert read(job)["State"] == "COMPLETED"
+    revision = ended(exchange(local), job)["Details"]["ImportAssetsFromS3"]["RevisionId"]
+    assert not finalised(local, data_set, revision)
+
+    patch = json.dumps([{"op": "add", "path": "/FinalizeRevision", "value": True}])
+    done(client.update_resource(TypeName=STACKED, Identifier=job, PatchDocument=patch))
+    assert finalised(local, data_set, revision)
+    assert read(job)["FinalizeRevision"] is True
+
+    done(client.delete_resource(TypeName=STACKED, Identifier=job))
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        exchange(local).get_revision(DataSetId=data_set, RevisionId=revision)
+
+
 def test_the_registration_goes_with_its_stack(local: Local, projects: dict[str, Project], registration: str) -> None:
     """The last test, for the others use the type. A version that was replaced is kept, and has to go first."""
     official = Official(local, projects[STACKED].folder)

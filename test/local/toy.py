@@ -117,6 +117,14 @@ exports.entrypoint = async (event) => {
       fs.unlinkSync(file(wanted.Id));
       return finish({ status: 'SUCCESS' });
     }
+    case 'LIST': {
+      // pages of two
+      const files = fs.readdirSync(dir).filter((name) => name.startsWith('thing-')).sort();
+      const found = files.map((name) => shown(load(name.slice(0, -5)))).filter((model) => model.Label === wanted.Label);
+      const start = Number(event.nextToken ?? 0);
+      const nextToken = start + 2 < found.length ? String(start + 2) : undefined;
+      return finish({ status: 'SUCCESS', resourceModels: found.slice(start, start + 2), nextToken });
+    }
     default:
       return failed('InvalidRequest', `unknown action ${event.action}`);
   }
@@ -173,7 +181,10 @@ SCHEMA: dict[str, Any] = {
     | {
         "list": {
             "permissions": ["toy:Do"],
-            "handlerSchema": {"properties": {"Kind": {"$ref": "resource-schema.json#/properties/Kind"}}},
+            "handlerSchema": {
+                "properties": {"Label": {"$ref": "resource-schema.json#/properties/Label"}},
+                "required": ["Label"],
+            },
         }
     },
 }
