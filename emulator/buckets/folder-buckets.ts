@@ -6,7 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { shorten } from '../errors';
 import { BucketError, type Buckets, type ObjectContent, type StoredObject } from './buckets';
-import { badKey, noSuchBucket, noSuchKey, refuseImpossible } from './object-keys';
+import { impossibleKey, noSuchBucket, noSuchKey, refuseImpossible, refuseInvalid } from './object-keys';
 
 /** Where objects are written before they get their name. No bucket's name begins with a dot. */
 const PARTIAL = '.partial';
@@ -75,7 +75,8 @@ export class FolderBuckets implements Buckets {
 
   /** The real path of a bucket, all links resolved. */
   private async bucketFolder(bucket: string, key: string): Promise<string> {
-    refuseImpossible(bucket, key);
+    refuseInvalid(bucket, key);
+    refuseImpossible(key);
     const root = await orUndefined(realpath(this.root));
     const home = root && (await orUndefined(realpath(join(root, bucket))));
     if (!root || !home || !isWithin(root, home)) {
@@ -99,21 +100,21 @@ export class FolderBuckets implements Buckets {
       if (real === undefined) {
         // A dangling link would make mkdir fail, or lead out.
         if (await orUndefined(lstat(folder))) {
-          throw badKey(key, `"${segment}" in the bucket is not a folder`);
+          throw impossibleKey(key, `"${segment}" in the bucket is not a folder`);
         }
         continue;
       }
       if (!isWithin(home, real)) {
-        throw badKey(key, 'a symbolic link leads out of the bucket');
+        throw impossibleKey(key, 'a symbolic link leads out of the bucket');
       }
       if (!(await stat(real)).isDirectory()) {
-        throw badKey(key, `an object named by its beginning, up to "${segment}", is in the way`);
+        throw impossibleKey(key, `an object named by its beginning, up to "${segment}", is in the way`);
       }
     }
     const path = join(home, ...segments);
     const stats = await orUndefined(lstat(path));
     if (stats?.isDirectory()) {
-      throw badKey(key, 'objects whose keys begin with it and a slash are in the way');
+      throw impossibleKey(key, 'objects whose keys begin with it and a slash are in the way');
     }
     return path;
   }
@@ -158,9 +159,9 @@ function asBucketError(error: unknown, bucket: string, key: string): BucketError
     case 'EISDIR':
     case 'EEXIST':
     case 'ENOTEMPTY':
-      return badKey(key, 'another object is in the way');
+      return impossibleKey(key, 'another object is in the way');
     case 'ENAMETOOLONG':
-      return badKey(key, 'its path is too long for this file system');
+      return impossibleKey(key, 'its path is too long for this file system');
     default:
       return new BucketError('unavailable', `The bucket "${bucket}" failed: ${code ?? 'unknown reason'}.`);
   }

@@ -9,19 +9,33 @@ const LONGEST_KEY = 1024;
 /** Limit of the usual file systems for one name in a folder, bytes. */
 const LONGEST_SEGMENT = 255;
 
-/**
- * Refuses what no folder could hold. Both implementations of buckets do it, so that a template tried on folders behaves
- * alike on an S3 endpoint.
- * @throws BucketError no-such-bucket or bad-key
- */
-export function refuseImpossible(bucket: string, key: string): void {
-  // A name that S3 does not allow cannot be the name of a bucket, so it also cannot lead anywhere in the file system.
+/** Refuses names that no bucket can have, and keys that S3 does not allow. @throws BucketError no-such-bucket or bad-key */
+export function refuseInvalid(bucket: string, key: string): void {
+  // In folders this also keeps a name from leading anywhere else in the file system.
   if (!BUCKET_NAME.test(bucket) || bucket.includes('..')) {
     throw noSuchBucket(bucket);
   }
   const problem = keyProblem(key);
   if (problem) {
-    throw badKey(key, problem);
+    throw new BucketError('bad-key', `The key "${shorten(key)}" is not one that S3 allows: ${problem}.`);
+  }
+}
+
+/** Refuses keys that S3 allows but a folder cannot hold. @throws BucketError bad-key */
+export function refuseImpossible(key: string): void {
+  if (key.includes('\0')) {
+    throw impossibleKey(key, 'it contains a NUL character');
+  }
+  for (const segment of key.split('/')) {
+    if (segment === '') {
+      throw impossibleKey(key, 'it has an empty part: a slash at its beginning or end, or two in a row');
+    }
+    if (segment === '.' || segment === '..') {
+      throw impossibleKey(key, `it has a part "${segment}"`);
+    }
+    if (Buffer.byteLength(segment) > LONGEST_SEGMENT) {
+      throw impossibleKey(key, `it has a part longer than ${LONGEST_SEGMENT} bytes`);
+    }
   }
 }
 
@@ -33,11 +47,13 @@ export function noSuchKey(bucket: string, key: string): BucketError {
   return new BucketError('no-such-key', `The object "${shorten(key)}" does not exist in the bucket "${bucket}".`);
 }
 
-export function badKey(key: string, why: string): BucketError {
-  return new BucketError('bad-key', `The key "${shorten(key)}" cannot be used here: ${why}.`);
+/** The refusal of a key that S3 allows. */
+export function impossibleKey(key: string, why: string): BucketError {
+  const text = `The local Data Exchange cannot hold the key "${shorten(key)}" in a folder: ${why}.`;
+  return new BucketError('bad-key', `${text} With --s3-endpoint it can.`);
 }
 
-/** Why a folder could not hold an object of that key; undefined if it could. */
+/** Why S3 does not allow a key; undefined if it does. */
 function keyProblem(key: string): string | undefined {
   if (key === '') {
     return 'it is empty';
@@ -45,22 +61,5 @@ function keyProblem(key: string): string | undefined {
   if (/\p{Surrogate}/u.test(key)) {
     return 'it is not valid Unicode';
   }
-  if (key.includes('\0')) {
-    return 'it contains a NUL character';
-  }
-  if (Buffer.byteLength(key) > LONGEST_KEY) {
-    return `it is longer than ${LONGEST_KEY} bytes`;
-  }
-  for (const segment of key.split('/')) {
-    if (segment === '') {
-      return 'it has an empty part: a slash at its beginning or end, or two in a row';
-    }
-    if (segment === '.' || segment === '..') {
-      return `it has a part "${segment}"`;
-    }
-    if (Buffer.byteLength(segment) > LONGEST_SEGMENT) {
-      return `it has a part longer than ${LONGEST_SEGMENT} bytes`;
-    }
-  }
-  return undefined;
+  return Buffer.byteLength(key) > LONGEST_KEY ? `it is longer than ${LONGEST_KEY} bytes` : undefined;
 }

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { shorten } from '../errors';
 import { BucketError, type Buckets, type ObjectContent, type ServerSideEncryption, type StoredObject } from './buckets';
-import { noSuchBucket, noSuchKey, refuseImpossible } from './object-keys';
+import { noSuchBucket, noSuchKey, refuseInvalid } from './object-keys';
 
 export interface S3BucketsOptions {
   /** URL of the S3 endpoint. */
@@ -48,7 +48,7 @@ export class S3Buckets implements Buckets {
   }
 
   async get(bucket: string, key: string): Promise<StoredObject> {
-    refuseImpossible(bucket, key);
+    refuseInvalid(bucket, key);
     try {
       const answer = await this.client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
       const body = answer.Body instanceof Readable ? answer.Body : Readable.from([]);
@@ -59,7 +59,7 @@ export class S3Buckets implements Buckets {
   }
 
   async check(bucket: string, key: string): Promise<void> {
-    refuseImpossible(bucket, key);
+    refuseInvalid(bucket, key);
     try {
       await this.client.send(new HeadBucketCommand({ Bucket: bucket }));
     } catch (error) {
@@ -72,7 +72,7 @@ export class S3Buckets implements Buckets {
   }
 
   async put(bucket: string, key: string, content: ObjectContent, encryption?: ServerSideEncryption): Promise<void> {
-    refuseImpossible(bucket, key);
+    refuseInvalid(bucket, key);
     try {
       await this.client.send(
         new PutObjectCommand({
