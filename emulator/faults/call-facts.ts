@@ -15,6 +15,8 @@ export interface CallFacts {
   readonly jobAge?: number;
   readonly dataSetIds: readonly string[];
   readonly revisionIds: readonly string[];
+  /** Keys of the tags that the call gives. */
+  readonly tagKeys: readonly string[];
 }
 
 /** Reads the facts of an API call from its path labels and body. Nothing has been checked yet: any body is harmless. */
@@ -44,6 +46,7 @@ export function factsOfCall(
     jobType: ownText(body, 'Type'),
     dataSetIds: dataSetIds.filter((id) => id !== undefined),
     revisionIds: revisionIds.filter((id) => id !== undefined),
+    tagKeys: ['Tags', 'tags'].flatMap((member) => Object.keys(asRecord(ownMember(body, member)))),
   };
 }
 
@@ -59,6 +62,7 @@ export function factsOfJob(operation: string, region: Region, job: Job): CallFac
     jobAge: (region.clock.now() - job.createdAt) / 1000,
     dataSetIds: [dataSetId],
     revisionIds,
+    tagKeys: [],
   };
 }
 

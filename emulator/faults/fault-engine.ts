@@ -5,7 +5,7 @@ import type { CallFacts } from './call-facts';
 import type { FaultAction, FaultCondition, FaultRule, FaultScript } from './fault-script';
 
 /** How a script ends a call instead of the operation's own response. */
-export interface ScriptedEnding extends Pick<FaultAction, 'error' | 'answer' | 'connection'> {
+export interface ScriptedEnding extends Pick<FaultAction, 'error' | 'denied' | 'answer' | 'connection'> {
   /** Whether the operation takes effect first. */
   readonly effect: 'none' | 'done';
 }
@@ -73,7 +73,7 @@ export class FaultEngine {
       loaded.fired += 1;
     }
     const actions = firing.map(({ rule }) => rule.do);
-    const ending = actions.find(({ error, answer, connection }) => error || answer || connection);
+    const ending = actions.find(({ error, denied, answer, connection }) => error || denied || answer || connection);
     return {
       fired: firing.map(({ label }) => label),
       delays: actions.flatMap(({ delay }) => (delay ? [delay] : [])),
@@ -112,7 +112,7 @@ function concerns(on: FaultRule['on'], { operation }: CallFacts): boolean {
 }
 
 function matches(where: FaultCondition, facts: CallFacts): boolean {
-  const { region, jobType, jobState, jobId, dataSetId, revisionId, jobAge } = where;
+  const { region, jobType, jobState, jobId, dataSetId, revisionId, lacksTag, jobAge } = where;
   return (
     isAmong(region, facts.region) &&
     isAmong(jobType, facts.jobType) &&
@@ -120,6 +120,7 @@ function matches(where: FaultCondition, facts: CallFacts): boolean {
     isAmong(jobId, facts.jobId) &&
     (dataSetId === undefined || facts.dataSetIds.includes(dataSetId)) &&
     (revisionId === undefined || facts.revisionIds.includes(revisionId)) &&
+    (lacksTag === undefined || !facts.tagKeys.includes(lacksTag)) &&
     (jobAge === undefined || isBetween(facts.jobAge, jobAge.atLeast ?? 0, jobAge.below ?? Number.POSITIVE_INFINITY))
   );
 }

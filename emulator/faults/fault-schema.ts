@@ -69,6 +69,7 @@ const action = closed({
       ['name'],
     ),
   ),
+  denied: { type: 'string', pattern: '^[a-z0-9-]+:[A-Za-z]+$' },
   answer: closed(
     {
       status: { type: 'integer', minimum: 200, maximum: 599 },
@@ -95,6 +96,7 @@ const rule = closed(
       jobId: text,
       dataSetId: text,
       revisionId: text,
+      lacksTag: text,
       jobAge: closed({ atLeast: seconds, below: seconds }),
     }),
     calls: byType(
@@ -141,10 +143,10 @@ export function checkFaultScript(script: unknown): FaultScript {
 }
 
 function contradictionsOf(given: FaultAction, where: string): string[] {
-  const endings = ['error', 'answer', 'connection'].filter((name) => name in given);
+  const endings = ['error', 'denied', 'answer', 'connection'].filter((name) => name in given);
   const problems = endings.length > 1 ? [`${where} has ${endings.join(' and ')}: only one of them can happen`] : [];
   if ('effect' in given && !endings.length) {
-    problems.push(`${where}.effect needs error, answer or connection beside it`);
+    problems.push(`${where}.effect needs error, denied, answer or connection beside it`);
   }
   return problems;
 }
@@ -180,6 +182,8 @@ function describe({ keyword, instancePath, params, parentSchema, data, message }
       const wanted = params.type === 'array' ? 'a list' : `of type ${params.type}`;
       return `${where} is ${given}; it must be ${wanted}`;
     }
+    case 'pattern':
+      return `${where} is ${given}; it must match ${params.pattern}`;
     case 'minimum':
     case 'maximum':
       return `${where} is ${given}; it must be ${params.comparison} ${params.limit}`;

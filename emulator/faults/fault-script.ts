@@ -39,6 +39,8 @@ export interface FaultCondition {
   readonly jobId?: string;
   readonly dataSetId?: string;
   readonly revisionId?: string;
+  /** The call gives no tag with this key. */
+  readonly lacksTag?: string;
   /** Age of the job, seconds of service time. */
   readonly jobAge?: { readonly atLeast?: number; readonly below?: number };
 }
@@ -48,6 +50,8 @@ export interface FaultAction {
   readonly delay?: { readonly seconds?: number; readonly milliseconds?: number };
   /** An AWS error instead of the response; a name alone has its usual status. */
   readonly error?: string | FaultError;
+  /** AccessDeniedException in IAM's words, for want of this action: that of the call, or another one. */
+  readonly denied?: string;
   /** Any other response. */
   readonly answer?: {
     readonly status: number;
@@ -57,7 +61,7 @@ export interface FaultAction {
   };
   /** Instead of a response: the connection is reset, or nothing is sent. */
   readonly connection?: 'reset' | 'silent';
-  /** Whether the operation takes effect before `error`, `answer` or `connection`. */
+  /** Whether the operation takes effect before `error`, `denied`, `answer` or `connection`. */
   readonly effect?: 'none' | 'done';
   /** The plan for the job that the call makes or names. */
   readonly job?: JobPlan;

@@ -124,6 +124,9 @@ export const updateRevision = operation<RevisionInput & { readonly Comment?: str
     revision.finalized = input.Finalized ?? revision.finalized;
     revision.comment = input.Comment ?? revision.comment;
     revision.updatedAt = now;
+    if (finalizes && assumptions.publishOnFinalize) {
+      publish(revision);
+    }
     return revisionView(revision);
   },
 });

@@ -5,6 +5,7 @@ import { ServiceError, STATUS_OF_ERROR } from '../errors';
 import type { CallFacts } from '../faults/call-facts';
 import type { Decision, ScriptedEnding } from '../faults/fault-engine';
 import type { FaultError } from '../faults/fault-script';
+import { resourceArn } from '../store/arns';
 import type { Region } from '../store/region';
 import type { ServerContext } from './context';
 import type { JournalEntry } from './journal';
@@ -55,7 +56,7 @@ export async function serveScripted(scripted: ScriptedRequest, context: ServerCo
     entry.jobId = result.madeJobId;
   }
   if (ending) {
-    Object.assign(entry, end(scripted, ending));
+    Object.assign(entry, end(scripted, ending, facts, service.services.account));
   } else if (result instanceof ServiceError) {
     Object.assign(entry, { status: result.status, error: result.code });
     scripted.sendError(result);
@@ -99,10 +100,12 @@ async function wait(delays: Decision['delays'], clock: Clock, stopping: AbortSig
 /** Ends a request as the script says. @returns status and error name for the journal, if there is a response */
 function end(
   { request, response, sendError }: ScriptedRequest,
-  { error, answer, connection }: ScriptedEnding,
+  { error, denied, answer, connection }: ScriptedEnding,
+  facts: CallFacts,
+  account: string,
 ): { status?: number; error?: string } {
-  if (error) {
-    const scripted = scriptedError(error);
+  if (error || denied) {
+    const scripted = error ? scriptedError(error) : accessDenied(denied!, facts, account);
     sendError(scripted);
     return { status: scripted.status, error: scripted.code };
   }
@@ -127,4 +130,16 @@ function scriptedError(given: string | FaultError): ServiceError {
     message ?? `${name}, as the fault script says.`,
     members,
   );
+}
+
+/** IAM's words for a missing permission (IAM User Guide, access denied error messages). */
+function accessDenied(action: string, facts: CallFacts, account: string): ServiceError {
+  const { jobId, dataSetIds, revisionIds, region } = facts;
+  const resource = resourceArn(region, account, { jobId, dataSetId: dataSetIds[0], revisionId: revisionIds[0] });
+  const user = `arn:aws:sts::${account}:assumed-role/local/caller`;
+  const text = [
+    `User: ${user} is not authorized to perform: ${action} on resource: ${resource}`,
+    `because no identity-based policy allows the ${action} action`,
+  ].join(' ');
+  return new ServiceError('AccessDeniedException', 403, text);
 }

@@ -45,7 +45,7 @@ export async function serveSigned(
         const job = jobIn(region);
         return job
           ? factsOfJob(operation, region, job)
-          : { operation, region: region.name, dataSetIds: [], revisionIds: [] };
+          : { operation, region: region.name, dataSetIds: [], revisionIds: [], tagKeys: [] };
       },
       async perform(region) {
         await region.urls.verify(method, hostOf(request), path, query, region.clock.now());

@@ -125,6 +125,10 @@ export const ASSUMPTIONS = {
     'whether CreateJob checks the pattern of a hash only, or also that it is 16 bytes',
   ),
   finalizeEmptyRevision: choice(['refused', 'allowed'], 'finalizing a revision without assets (400)'),
+  publishOnFinalize: choice(
+    [false, true],
+    'whether finalizing publishes the revision, as in a data set of a product: from then on it can only be revoked',
+  ),
   changeFinalizedRevision: choice(['refused', 'allowed'], 'changing comment or assets of a finalized revision (409)'),
   deleteFinalizedRevision: choice(
     ['refused', 'allowed'],
@@ -180,7 +184,10 @@ export function assumptionsWith(...changes: readonly Partial<Assumptions>[]): As
 }
 
 /** An assumption that has one of these values, the default first. */
-function choice<const Value extends string>(values: readonly [Value, ...Value[]], sentence: string): Assumption<Value> {
+function choice<const Value extends string | boolean>(
+  values: readonly [Value, ...Value[]],
+  sentence: string,
+): Assumption<Value> {
   return { default: values[0], values, schema: { enum: values }, sentence };
 }
 

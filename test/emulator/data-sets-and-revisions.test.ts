@@ -19,7 +19,7 @@ import {
   UpdateDataSetCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import { clientFor, errorOf, type Local, openLocal } from './support';
+import { clientFor, errorOf, type Local, openLocal, s3Import } from './support';
 
 const UNKNOWN_ID = '0'.repeat(32);
 let local: Local;
@@ -196,42 +196,78 @@ describe('revisions', () => {
     });
   });
 
-  test('can only be revoked once they are published, and deleted after that', async () => {
+  const finalize = (where: { DataSetId: string; RevisionId: string }) =>
+    local.client.send(new UpdateRevisionCommand({ ...where, Finalized: true }));
+
+  test.each<[string, (where: { DataSetId: string; RevisionId: string }) => Promise<unknown>]>([
+    ['by the emulator', ({ RevisionId }) => local.raw('POST', `/_emulator/revisions/${RevisionId}/publish`)],
+    [
+      'by a fault script',
+      async (where) => {
+        local.emulator.setFaults({ faults: [{ on: 'UpdateRevision', do: { revision: 'published' } }] });
+        await finalize(where);
+        local.emulator.setFaults({});
+      },
+    ],
+    [
+      'by finalizing with publishOnFinalize',
+      async (where) => {
+        local.emulator.setFaults({ assumptions: { publishOnFinalize: true } });
+        expect(await finalize(where)).toMatchObject({ Finalized: true, Revoked: false });
+        local.emulator.setFaults({});
+      },
+    ],
+  ])('can only be revoked, exported and tagged once they are published %s', async (_how, publish) => {
     const { dataSetId, revisionId, assetIds } = await local.revisionWith(['p.txt']);
     const where = { DataSetId: dataSetId, RevisionId: revisionId };
+    const asset = { ...where, AssetId: assetIds[0]! };
     const revoke = new RevokeRevisionCommand({ ...where, RevocationComment: 'it was all wrong' });
-    expect(await errorOf(local.client.send(revoke))).toMatchObject({ status: 409 });
-    const published = await local.raw('POST', `/_emulator/revisions/${revisionId}/publish`);
-    expect(await published.json()).toEqual({ Id: revisionId, Finalized: true, Published: true });
-    for (const command of [
-      new UpdateRevisionCommand({ ...where, Finalized: false }),
-      new UpdateRevisionCommand({ ...where, Comment: 'x' }),
-      new DeleteRevisionCommand(where),
-      new DeleteDataSetCommand({ DataSetId: dataSetId }),
-      new DeleteAssetCommand({ ...where, AssetId: assetIds[0] }),
-    ]) {
-      expect(await errorOf(local.client.send(command as DeleteRevisionCommand))).toMatchObject({
-        name: 'ConflictException',
-        status: 409,
-      });
+    const refused = { name: 'ConflictException', status: 409, ResourceType: 'REVISION', ResourceId: revisionId };
+    expect(await errorOf(local.client.send(revoke))).toMatchObject(refused);
+    await publish(where);
+    const { Arn } = await local.client.send(new GetRevisionCommand(where));
+    const changes = () => [
+      local.client.send(new UpdateRevisionCommand({ ...where, Finalized: false })),
+      local.client.send(new UpdateRevisionCommand({ ...where, Finalized: false, Comment: 'x' })),
+      local.client.send(new UpdateRevisionCommand({ ...where, Comment: 'x' })),
+      local.client.send(new UpdateAssetCommand({ ...asset, Name: 'x' })),
+      local.createJob('IMPORT_ASSETS_FROM_S3', s3Import(dataSetId, revisionId, ['p.txt'])),
+    ];
+    for (const change of changes()) {
+      expect(await errorOf(change)).toMatchObject(refused);
     }
+    expect(await errorOf(local.client.send(new DeleteAssetCommand(asset)))).toMatchObject(refused);
+    expect(await errorOf(local.client.send(new DeleteRevisionCommand(where)))).toMatchObject(refused);
+    expect(await errorOf(local.client.send(new DeleteDataSetCommand({ DataSetId: dataSetId })))).toMatchObject({
+      name: 'ConflictException',
+      ResourceType: 'DATA_SET',
+    });
+    await local.client.send(new TagResourceCommand({ ResourceArn: Arn, Tags: { team: 'x' } }));
+    const exported = { ExportAssetToSignedUrl: asset };
+    expect((await local.runJob('EXPORT_ASSET_TO_SIGNED_URL', exported)).State).toBe('COMPLETED');
+
     const short = new RevokeRevisionCommand({ ...where, RevocationComment: 'short' });
     expect(await errorOf(local.client.send(short))).toMatchObject({ name: 'ValidationException' });
     expect(await local.client.send(revoke)).toMatchObject({
+      Finalized: true,
       Revoked: true,
       RevocationComment: 'it was all wrong',
       RevokedAt: new Date(local.clock.now()),
     });
-    expect(await errorOf(local.client.send(revoke))).toMatchObject({ status: 409 });
-    expect(await errorOf(local.client.send(new UpdateRevisionCommand({ ...where, Finalized: false })))).toMatchObject({
-      status: 409,
-    });
-    const rename = new UpdateAssetCommand({ ...where, AssetId: assetIds[0], Name: 'x' });
-    expect(await errorOf(local.client.send(rename))).toMatchObject({ status: 409 });
+    expect(await errorOf(local.client.send(revoke))).toMatchObject(refused);
+    for (const change of changes()) {
+      expect(await errorOf(change)).toMatchObject(refused);
+    }
     expect((await local.raw('POST', `/_emulator/revisions/${revisionId}/publish`)).status).toBe(409);
-    await local.client.send(new DeleteAssetCommand({ ...where, AssetId: assetIds[0] }));
+    await local.client.send(new DeleteAssetCommand(asset));
     await local.client.send(new DeleteRevisionCommand(where));
     expect((await local.raw('POST', `/_emulator/revisions/${revisionId}/publish`)).status).toBe(404);
+  });
+
+  test('are published by the emulator with an answer that says so', async () => {
+    const { revisionId } = await local.revisionWith(['p.txt']);
+    const published = await local.raw('POST', `/_emulator/revisions/${revisionId}/publish`);
+    expect(await published.json()).toEqual({ Id: revisionId, Finalized: true, Published: true });
   });
 
   test('are limited in number by the type of the data set', async () => {

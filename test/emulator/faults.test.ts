@@ -1,8 +1,10 @@
 import {
   CreateJobCommand,
-  DeleteRevisionCommand,
+  CreateRevisionCommand,
+  GetRevisionCommand,
   ListJobsCommand,
-  RevokeRevisionCommand,
+  TagResourceCommand,
+  UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
 import { FaultScriptError } from '../../emulator/faults/fault-schema';
 import type { FaultScript } from '../../emulator/faults/fault-script';
@@ -301,14 +303,57 @@ describe('which calls', () => {
   });
 });
 
-test('a script can publish a revision', async () => {
-  local.emulator.setFaults({ faults: [{ on: 'UpdateRevision', do: { revision: 'published' } }] });
-  await local.runJob('IMPORT_ASSETS_FROM_S3', details());
-  await local.raw('PATCH', `/v1/data-sets/${dataSetId}/revisions/${revisionId}`, { Finalized: true });
-  local.emulator.setFaults({});
-  const where = { DataSetId: dataSetId, RevisionId: revisionId };
-  expect(await errorOf(local.client.send(new DeleteRevisionCommand(where)))).toMatchObject({ status: 409 });
-  await local.client.send(new RevokeRevisionCommand({ ...where, RevocationComment: 'for a good reason' }));
+describe('a missing permission', () => {
+  const revision = () => ({ DataSetId: dataSetId, RevisionId: revisionId });
+  const revisionArn = () =>
+    `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${dataSetId}/revisions/${revisionId}`;
+
+  test('can be for another action than the call, and the call has no effect', async () => {
+    local.emulator.setFaults({ faults: [{ on: 'UpdateRevision', do: { denied: 'dataexchange:PublishDataSet' } }] });
+    await local.runJob('IMPORT_ASSETS_FROM_S3', details());
+    expect(await errorOf(local.client.send(new UpdateRevisionCommand({ ...revision(), Finalized: true })))).toEqual(
+      expect.objectContaining({
+        name: 'AccessDeniedException',
+        status: 403,
+        message:
+          'User: arn:aws:sts::123456789012:assumed-role/local/caller is not authorized to perform: ' +
+          `dataexchange:PublishDataSet on resource: ${revisionArn()} ` +
+          'because no identity-based policy allows the dataexchange:PublishDataSet action',
+      }),
+    );
+    expect(await local.client.send(new GetRevisionCommand(revision()))).toMatchObject({ Finalized: false });
+  });
+
+  test.each<[string, string, () => Promise<unknown>, () => string]>([
+    ['the job', 'StartJob', async () => local.start(await create()), () => ':jobs/'],
+    ['the revision', 'CreateJob', create, () => revisionArn()],
+    ['the data set', 'CreateRevision', () => local.newRevision(dataSetId), () => `:data-sets/${dataSetId} `],
+    ['any resource', 'ListJobs', () => local.client.send(new ListJobsCommand({})), () => ':us-east-1:123456789012:* '],
+  ])('names %s in a denial of %s', async (_what, on, call, resource) => {
+    local.emulator.setFaults({ faults: [{ on, do: { denied: 'kms:Decrypt' } }] });
+    expect(await errorOf(call())).toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining(resource()),
+    });
+  });
+
+  test('can depend on the tags of the request', async () => {
+    local.emulator.setFaults({
+      faults: [
+        { on: 'CreateRevision', where: { lacksTag: 'cost-center' }, do: { denied: 'dataexchange:CreateRevision' } },
+        { on: 'TagResource', where: { lacksTag: 'cost-center' }, do: { denied: 'dataexchange:TagResource' } },
+      ],
+    });
+    const untagged = new CreateRevisionCommand({ DataSetId: dataSetId, Tags: { team: 'x' } });
+    expect(await errorOf(local.client.send(untagged))).toMatchObject({ name: 'AccessDeniedException' });
+    expect(await errorOf(local.newRevision(dataSetId))).toMatchObject({ name: 'AccessDeniedException' });
+    const { Arn } = await local.client.send(
+      new CreateRevisionCommand({ DataSetId: dataSetId, Tags: { team: 'x', 'cost-center': '1' } }),
+    );
+    const untagging = new TagResourceCommand({ ResourceArn: Arn, Tags: { team: 'y' } });
+    expect(await errorOf(local.client.send(untagging))).toMatchObject({ name: 'AccessDeniedException' });
+    await local.client.send(new TagResourceCommand({ ResourceArn: Arn, Tags: { 'cost-center': '2' } }));
+  });
 });
 
 test('requests to signed URLs can fail too, before and after they take effect', async () => {
@@ -380,7 +425,7 @@ describe('over HTTP', () => {
     expect(problems).toEqual([
       expect.stringMatching(/^faults\[0\]\.on is "StartJobs"; it must be one of \*, CreateDataSet, .*StartJob/),
       expect.stringMatching(
-        /^faults\[0\]\.do has the unknown member "errror"; it may have delay, error, answer, connection/,
+        /^faults\[0\]\.do has the unknown member "errror"; it may have delay, error, denied, answer, connection/,
       ),
     ]);
     expect(local.emulator.faults().script).toEqual({ assumptions: { pageSize: 7 } });
@@ -400,7 +445,16 @@ test.each<[string, unknown, RegExp]>([
     { faults: [{ on: '*', do: { error: 'ThrottlingException', connection: 'reset' } }] },
     /only one of them can happen/,
   ],
-  ['an effect of nothing', { faults: [{ on: '*', do: { effect: 'done' } }] }, /needs error, answer or connection/],
+  [
+    'a permission without a service',
+    { faults: [{ on: '*', do: { denied: 'PublishDataSet' } }] },
+    /faults\[0\]\.do\.denied is "PublishDataSet"; it must match \^/,
+  ],
+  [
+    'an effect of nothing',
+    { faults: [{ on: '*', do: { effect: 'done' } }] },
+    /needs error, denied, answer or connection/,
+  ],
   ['an unknown error name', { faults: [{ on: '*', do: { error: 'Oops' } }] }, /must be one of AccessDeniedException/],
   [
     'a bad code',
