@@ -131,7 +131,7 @@ describe('a file in the template', () => {
   ])('has the digest of its UTF-8 bytes: %j', (content, digest) => expect(md5Of(content)).toBe(digest));
 
   it('goes to the service as its hash, and to no event', () => {
-    expect(fileOf(WITH_FILE)).toEqual({ property: 'UrlAssetContent', content: FILE, md5: md5Of(FILE) });
+    expect(fileOf(WITH_FILE)).toEqual({ property: 'UrlAssetContent', content: FILE });
     const input = createJobInput(WITH_FILE);
     expect(input.Details).toMatchObject({ ImportAssetFromSignedUrl: { Md5Hash: md5Of(FILE) } });
     expect(JSON.stringify(input)).not.toContain('degrees');

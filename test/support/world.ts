@@ -239,6 +239,8 @@ export class World {
 
 /** One world for all tests of a file. @param seed by default the same one in every run */
 export function useWorld(seed = 1): World {
+  // No test waits, but the machine may be busy.
+  jest.setTimeout(60_000);
   const world = new World(seed);
   beforeAll(() => world.start());
   afterEach(() => world.finishTest());

@@ -14,8 +14,6 @@ import { type Case, IMPORTS, makeCase, onlyId, TYPES, uploadFile, uploadingOnce 
  * `FC_SEED=…` repeats a run, `FC_RUNS=…` tries more schedules for each type and operation.
  */
 
-jest.setTimeout(60_000);
-
 const world = useWorld(SEED);
 const cloudFormation = world.cloudFormation();
 
