@@ -1,0 +1,291 @@
+import crypto from 'node:crypto';
+import type { Properties } from '../../src/job/properties';
+import { md5Of } from '../../src/job/upload';
+import { JOB_ID, MAXIMAL, MINIMAL, REVISION } from '../job/examples';
+import { failed, inProgress, shown, triesAgain, withoutJob } from './support/answers';
+import { getJob, getRevision, startJob, updateRevision } from './support/calls';
+import { context, NOW } from './support/invocation';
+import { EXPORT, exportIn, IMPORT, importIn, jobIn, OWN_IMPORT, ownImportIn } from './support/jobs';
+import { ABSENT, CONFLICT, PERMANENT, TRANSIENT } from './support/refusals';
+import { FINALISED, OPEN, revision } from './support/revisions';
+import { play, transcripts } from './support/transcript';
+
+const RUNS = { ...EXPORT, Id: JOB_ID };
+const STAYS = { ...RUNS, StartOnCreation: false };
+const UPDATE = { operation: 'UPDATE', desired: RUNS, previous: RUNS } as const;
+const WAITING = exportIn('WAITING');
+const RUNNING = exportIn('IN_PROGRESS');
+const COMPLETED = exportIn('COMPLETED');
+const FAILED = exportIn('ERROR');
+const started = { phase: 'started', startedAt: NOW, lastSeen: 'WAITING' } as const;
+
+/** An update that is refused because only a new job can do what it asks for. */
+function replaceIt(part: string): object {
+  return failed('NotUpdatable', part);
+}
+
+describe('an update that starts the job', () => {
+  const change = { change: 'start' } as const;
+  const given = { ...UPDATE, previous: STAYS };
+
+  transcripts(given, [
+    ['starts one that waits', [getJob(WAITING), startJob()], inProgress(2, 'export started', { ...started, change })],
+    [
+      'follows one that runs',
+      [getJob(RUNNING)],
+      inProgress(2, 'export running for 0 s', { ...started, lastSeen: 'IN_PROGRESS', change }),
+    ],
+    ['shows one that is COMPLETED', [getJob(COMPLETED)], shown(COMPLETED)],
+    ['needs a new job if it failed', [getJob(FAILED)], replaceIt(`job ${JOB_ID} was started and is ERROR`)],
+    ['needs a new job if it took too long', [getJob(exportIn('TIMED_OUT'))], replaceIt('is TIMED_OUT')],
+    ['finds a cancelled one', [getJob(exportIn('CANCELLED'))], withoutJob('NotFound', JOB_ID)],
+    ['finds none', [getJob(ABSENT)], withoutJob('NotFound', JOB_ID)],
+    [
+      'shows one that somebody else has started and that has ended',
+      [getJob(WAITING), startJob(CONFLICT), getJob(COMPLETED)],
+      shown(COMPLETED),
+    ],
+  ]);
+});
+
+describe('an update that is to stop the job', () => {
+  transcripts({ ...UPDATE, desired: STAYS }, [
+    ['shows one that waits', [getJob(WAITING)], shown(WAITING)],
+    ['cannot stop one that runs', [getJob(RUNNING)], replaceIt('StartOnCreation cannot change any more')],
+    ['cannot make one wait that has ended', [getJob(COMPLETED)], replaceIt('StartOnCreation cannot change any more')],
+  ]);
+});
+
+describe('an update that changes nothing', () => {
+  transcripts(UPDATE, [
+    ['shows a job that runs', [getJob(RUNNING)], shown(RUNNING)],
+    ['shows a job that failed', [getJob(FAILED)], shown(FAILED)],
+    ['finds a cancelled job', [getJob(exportIn('CANCELLED'))], withoutJob('NotFound', JOB_ID)],
+  ]);
+});
+
+describe('an update of what only a new job can have', () => {
+  const anotherSet = { ...RUNS, DataSetId: 'x'.repeat(32) };
+
+  transcripts(UPDATE, [
+    [
+      'asks CloudFormation to replace the resource',
+      [getJob(WAITING)],
+      replaceIt('DataSetId can be set only when a job is created: replace the resource.'),
+      { desired: anotherSet },
+    ],
+    [
+      'does so though the new value is invalid: the replacement’s create names the problems',
+      [getJob(COMPLETED)],
+      replaceIt('DataSetId can be set only'),
+      { desired: { ...RUNS, DataSetId: 'x' } },
+    ],
+    ['finds no job', [getJob(ABSENT)], withoutJob('NotFound', JOB_ID), { desired: anotherSet }],
+  ]);
+});
+
+describe('an update that is invalid', () => {
+  const malformed = { ...RUNS, StartOnCreation: 'maybe' };
+  const malformedAndReplaced = { ...malformed, DataSetId: 'x' };
+  const invalid = failed('InvalidRequest', 'StartOnCreation');
+
+  transcripts(UPDATE, [
+    ['by a property', [getJob(WAITING)], failed('InvalidRequest', 'Foo'), { desired: { ...RUNS, Foo: 1 } }],
+    ['by what it changes in place', [getJob(WAITING)], invalid, { desired: malformed }],
+    ['and asks for a replacement besides', [getJob(WAITING)], invalid, { desired: malformedAndReplaced }],
+  ]);
+
+  describe('is not one whose model was accepted before', () => {
+    const previous = { ...MINIMAL.IMPORT_ASSET_FROM_SIGNED_URL, UrlAssetMd5Hash: 'old', Id: JOB_ID };
+    const desired = { ...previous, StartOnCreation: true };
+    transcripts({ ...UPDATE, previous, desired }, [
+      [
+        'and starts',
+        [getJob(importIn('WAITING')), startJob()],
+        inProgress(2, 'import started', { ...started, change: { change: 'start' } }),
+      ],
+    ]);
+  });
+});
+
+const PLAIN: Properties = { ...OWN_IMPORT, Id: JOB_ID };
+const FINALISE: Properties = { ...PLAIN, FinalizeRevision: true };
+const NOT_STARTED: Properties = { ...PLAIN, StartOnCreation: false };
+const OWN_WAITING = ownImportIn('WAITING');
+const OWN_COMPLETED = ownImportIn('COMPLETED');
+const OWN_RUNNING = ownImportIn('IN_PROGRESS');
+const OPEN_SEEN = [getJob(OWN_COMPLETED), getRevision(OPEN)];
+const FINALISED_SEEN = [getJob(OWN_COMPLETED), getRevision(FINALISED)];
+const GONE = withoutJob('NotFound', `its revision ${REVISION} is gone`);
+const OPENED = { ...FINALISED, Finalized: false };
+const FINALISED_NOW = { ...OPEN, Finalized: true };
+
+describe('an update that finalises the revision', () => {
+  const change = { change: 'none', finalise: true } as const;
+
+  transcripts({ ...UPDATE, previous: PLAIN, desired: FINALISE }, [
+    ['of a job that is over', [...OPEN_SEEN, updateRevision(true)], shown(OWN_COMPLETED, FINALISED_NOW)],
+    ['which is finalised already', FINALISED_SEEN, shown(OWN_COMPLETED, FINALISED)],
+    [
+      'waits for a job that fills it',
+      [getJob(OWN_RUNNING)],
+      inProgress(2, 'import running for 0 s', { ...started, lastSeen: 'IN_PROGRESS', change }),
+    ],
+    ['finds it gone', [getJob(OWN_COMPLETED), getRevision(ABSENT)], GONE],
+  ]);
+
+  describe('and starts the job', () => {
+    const both = { change: 'start', finalise: true } as const;
+    const invalid = failed('InvalidRequest', 'FinalizeRevision');
+    transcripts({ ...UPDATE, previous: NOT_STARTED, desired: FINALISE }, [
+      ['first', [getJob(OWN_WAITING), startJob()], inProgress(2, 'import started', { ...started, change: both })],
+      ['which is over', [...OPEN_SEEN, updateRevision(true)], shown(OWN_COMPLETED, FINALISED_NOW)],
+      [
+        'in a later invocation, when the job is over',
+        [...OPEN_SEEN, updateRevision(true)],
+        shown(OWN_COMPLETED, FINALISED_NOW),
+        { callbackContext: context('started', { change: both }) },
+      ],
+      ['needs the start', [getJob(OWN_WAITING)], invalid, { desired: { ...FINALISE, StartOnCreation: false } }],
+      ['needs a boolean', [getJob(OWN_WAITING)], invalid, { desired: { ...FINALISE, FinalizeRevision: 'soon' } }],
+    ]);
+  });
+});
+
+describe('an update that opens the revision', () => {
+  const advice = 'A published revision cannot be opened again: revoke it, or leave FinalizeRevision true.';
+
+  transcripts({ ...UPDATE, previous: FINALISE, desired: PLAIN }, [
+    ['of a job that is over', [...FINALISED_SEEN, updateRevision(false)], shown(OWN_COMPLETED, OPENED)],
+    ['which is open already', OPEN_SEEN, shown(OWN_COMPLETED, OPEN)],
+    ['shows a running job at once', [getJob(OWN_RUNNING), getRevision(OPEN)], shown(OWN_RUNNING, OPEN)],
+    [
+      'cannot open it, for it is published',
+      [...FINALISED_SEEN, updateRevision(false, CONFLICT)],
+      failed('GeneralServiceException', advice),
+    ],
+    ['finds it gone', [...FINALISED_SEEN, updateRevision(false, ABSENT)], GONE],
+  ]);
+});
+
+// Work cannot be undone, and a stack must not hang in its rollback: what cannot be changed back stays.
+describe('an update in a rollback', () => {
+  const ROLLBACK = { ...UPDATE, rollback: true };
+
+  describe('of a job that fills no revision', () => {
+    transcripts({ ...ROLLBACK, previous: STAYS }, [
+      ['does not start the job', [getJob(WAITING)], shown(WAITING)],
+      ['does not wait for the job', [getJob(RUNNING)], shown(RUNNING)],
+      ['shows a failed job', [getJob(FAILED)], shown(FAILED)],
+      ['does not stop a job', [getJob(COMPLETED)], shown(COMPLETED), { previous: RUNS, desired: STAYS }],
+      ['does not replace', [getJob(COMPLETED)], shown(COMPLETED), { desired: { ...RUNS, DataSetId: 'x' } }],
+      ['does not mind what is invalid', [getJob(COMPLETED)], shown(COMPLETED), { desired: { ...RUNS, Foo: 1 } }],
+      ['finds a cancelled job', [getJob(exportIn('CANCELLED'))], withoutJob('NotFound', JOB_ID)],
+      ['finds no job', [getJob(ABSENT)], withoutJob('NotFound', JOB_ID)],
+    ]);
+  });
+
+  describe('of a job that fills a revision', () => {
+    transcripts({ ...ROLLBACK, previous: FINALISE, desired: PLAIN }, [
+      ['opens it again', [...FINALISED_SEEN, updateRevision(false)], shown(OWN_COMPLETED, OPENED)],
+      ['leaves a published one', [...FINALISED_SEEN, updateRevision(false, CONFLICT)], shown(OWN_COMPLETED, FINALISED)],
+      [
+        'leaves it if it has to',
+        [...FINALISED_SEEN, updateRevision(false, PERMANENT)],
+        shown(OWN_COMPLETED, FINALISED),
+      ],
+      [
+        'tries again after a fault',
+        [...FINALISED_SEEN, updateRevision(false, TRANSIENT)],
+        triesAgain('updateRevision', {
+          phase: 'new',
+          lastSeen: 'COMPLETED',
+          change: { change: 'none', finalise: false },
+        }),
+      ],
+      [
+        'finalises it again',
+        [...OPEN_SEEN, updateRevision(true)],
+        shown(OWN_COMPLETED, FINALISED_NOW),
+        { previous: PLAIN, desired: FINALISE },
+      ],
+      [
+        'does not wait for the job in order to finalise it',
+        [getJob(OWN_RUNNING), getRevision(OPEN)],
+        shown(OWN_RUNNING, OPEN),
+        { previous: PLAIN, desired: FINALISE },
+      ],
+    ]);
+  });
+});
+
+describe('an update without a previous model is compared with what the service shows', () => {
+  const apiKey = { ...MAXIMAL.IMPORT_ASSET_FROM_API_GATEWAY_API, StartOnCreation: false, Id: JOB_ID };
+  const API_WAITING = jobIn('WAITING', apiKey);
+  const API_SEEN = [getJob(API_WAITING), getRevision(revision())];
+
+  describe('which does not show secrets', () => {
+    transcripts({ ...UPDATE, previous: undefined, desired: apiKey }, [
+      ['and changes nothing', API_SEEN, shown(API_WAITING, revision())],
+      ['and replaces', API_SEEN, replaceIt('ApiGatewayStage'), { desired: { ...apiKey, ApiGatewayStage: 'other' } }],
+      [
+        'and starts',
+        [...API_SEEN, startJob()],
+        inProgress(2, 'import started', { ...started, change: { change: 'start' } }),
+        { desired: { ...apiKey, StartOnCreation: true } },
+      ],
+      ['and is invalid', API_SEEN, failed('InvalidRequest', 'Foo'), { desired: { ...apiKey, Foo: 1 } }],
+    ]);
+  });
+
+  describe('and its revision', () => {
+    transcripts({ ...UPDATE, previous: undefined, desired: FINALISE }, [
+      ['finalises it', [...OPEN_SEEN, updateRevision(true)], shown(OWN_COMPLETED, FINALISED_NOW)],
+      ['leaves it finalised', FINALISED_SEEN, shown(OWN_COMPLETED, FINALISED)],
+      ['opens it', [...FINALISED_SEEN, updateRevision(false)], shown(OWN_COMPLETED, OPENED), { desired: PLAIN }],
+      [
+        'which the template names is gone',
+        [getJob(importIn('COMPLETED')), getRevision(ABSENT)],
+        shown(importIn('COMPLETED')),
+        { desired: { ...IMPORT, Id: JOB_ID } },
+      ],
+    ]);
+  });
+});
+
+describe('what an update changes is decided once', () => {
+  it('though the first look fails, and later models have no write-only values', async () => {
+    const previous = { ...MAXIMAL.IMPORT_ASSET_FROM_API_GATEWAY_API, Id: JOB_ID };
+    const first = await play({ ...UPDATE, previous, desired: { ...previous, ApiGatewayApiKey: 'another' } }, [
+      getJob(TRANSIENT),
+    ]);
+    expect(first.resourceModel).not.toHaveProperty('ApiGatewayApiKey');
+    const later = { ...UPDATE, previous, desired: first.resourceModel ?? {}, callbackContext: first.callbackContext };
+    expect(await play(later, [getJob(jobIn('WAITING', previous))])).toEqual(replaceIt('ApiGatewayApiKey'));
+  });
+
+  it('when job and revision were seen, if there is no previous model', async () => {
+    const given = { ...UPDATE, previous: undefined, desired: FINALISE };
+    const first = await play(given, [getJob(OWN_COMPLETED), getRevision(TRANSIENT)]);
+    expect(first.callbackContext).not.toHaveProperty('change');
+    const later = { ...given, callbackContext: first.callbackContext };
+    expect(await play(later, [...OPEN_SEEN, updateRevision(true)])).toEqual(shown(OWN_COMPLETED, FINALISED_NOW));
+  });
+
+  it('without a previous model: what is seen after a refused StartJob does not change it', async () => {
+    const given = { ...UPDATE, previous: undefined, desired: RUNS };
+    const calls = [getJob(WAITING), startJob(CONFLICT), getJob(FAILED)];
+    expect(await play(given, calls)).toEqual(failed('AccessDenied', `job ${JOB_ID} ended in ERROR`));
+  });
+
+  it('with a file hashed twice at most', async () => {
+    const content = 'a'.repeat(1_000_000);
+    const UrlAssetMd5Hash = md5Of(content);
+    const previous = { ...MINIMAL.IMPORT_ASSET_FROM_SIGNED_URL, UrlAssetMd5Hash, Id: JOB_ID };
+    const desired = { ...previous, UrlAssetContent: content, StartOnCreation: true };
+    const hashes = jest.spyOn(crypto, 'createHash');
+    await play({ ...UPDATE, previous, desired }, [getJob(OWN_WAITING), startJob()]);
+    expect([1, 2]).toContain(hashes.mock.calls.length);
+    hashes.mockRestore();
+  });
+});
