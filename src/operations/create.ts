@@ -78,13 +78,28 @@ async function findOrMakeRevision(request: JobRequest, now: number, exchange: Ex
   try {
     return await exchange.createRevision(dataSetId, text(desired, 'RevisionComment'), tokenTag(token));
   } catch (error) {
-    // The answer may be lost, and the revision may exist all the same.
-    const isLost = error instanceof Refusal && error.kind === 'transient';
-    const found = isLost ? await findRevision(dataSetId, token, now, exchange) : undefined;
+    if (!(error instanceof Refusal) || error.kind !== 'transient') {
+      throw error;
+    }
+    const found = await findLostRevision(request, now, error, exchange);
     if (found === undefined) {
       throw error;
     }
     return found;
+  }
+}
+
+/** The revision of a CreateRevision whose answer was lost. Where it cannot be looked for, a repeated create has to find it. */
+async function findLostRevision(
+  { desired, token }: JobRequest,
+  now: number,
+  lost: Refusal,
+  exchange: Exchange,
+): Promise<Revision | undefined> {
+  try {
+    return await findRevision(text(desired, 'DataSetId') as string, token, now, exchange);
+  } catch (error) {
+    throw error instanceof Refusal ? toRepeat(lost.errorCode, lost.message) : error;
   }
 }
 

@@ -151,6 +151,11 @@ describe('a create with a revision of its own', () => {
       ['no look at a revision', [LISTED, getRevision(PERMANENT)], withoutJob('AccessDenied', 'getRevision')],
       ['no revision', [NONE, createRevision(QUOTA)], withoutJob('ServiceLimitExceeded', 'createRevision')],
       ['no revision, not even lost', [NONE, createRevision(TRANSIENT), NONE], withoutJob('Throttling', 'createRev')],
+      [
+        'a revision or none: not to be seen',
+        [NONE, createRevision(TRANSIENT), listRevisions(PERMANENT)],
+        withoutJob('Throttling', 'createRevision'),
+      ],
       ['no job', [...DENIED, deleteRevision()], withoutJob('AccessDenied', 'createJob')],
       [
         'no job, and the revision is gone',
