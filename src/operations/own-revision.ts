@@ -77,10 +77,15 @@ function wantedFinalized({ request, context }: JobOperation, job: Job): boolean 
   return context.change !== undefined && 'finalise' in context.change ? context.change.finalise : undefined;
 }
 
-/** A job that is over is nothing without the revision that it made. One that the template names is the template's business. */
-function withoutRevision({ request, jobId }: JobOperation, job: Job, { revisionId }: RevisionName): Answer {
+/**
+ * A job that is over is nothing without the revision that it made. One that the template names is the template's business,
+ * unless this operation is to finalise it: then it has not done what was asked for.
+ */
+function withoutRevision(operation: JobOperation, job: Job, { revisionId }: RevisionName): Answer {
+  const { request, jobId } = operation;
   const isGiven = text(request.desired, 'RevisionId') !== undefined;
-  if (!hasEnded(job.State) || isGiven) {
+  const isToBeFinalised = wantedFinalized(operation, job) === true && !request.rollback;
+  if (!hasEnded(job.State) || (isGiven && !isToBeFinalised)) {
     return success(job);
   }
   if (request.operation === 'CREATE') {

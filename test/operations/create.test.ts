@@ -305,6 +305,12 @@ describe('a create whose job is COMPLETED', () => {
         failed('NotStabilized', `revision ${REVISION} was removed while the job filled it. Create both again.`),
       ],
       ['which is gone after the look', [...before, updateRevision(true, ABSENT)], failed('NotStabilized', REVISION)],
+      [
+        'that the template names and that is gone',
+        [getJob(importIn('COMPLETED')), getRevision(ABSENT)],
+        failed('NotStabilized', `revision ${REVISION} was removed`),
+        { desired: named },
+      ],
     ]);
   });
 });

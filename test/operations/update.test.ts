@@ -122,6 +122,8 @@ const FINALISED_NOW = { ...OPEN, Finalized: true };
 
 describe('an update that finalises the revision', () => {
   const change = { change: 'none', finalise: true } as const;
+  const named = { ...IMPORT, Id: JOB_ID };
+  const given = { previous: named, desired: { ...named, FinalizeRevision: true } };
 
   transcripts({ ...UPDATE, previous: PLAIN, desired: FINALISE }, [
     ['of a job that is over', [...OPEN_SEEN, updateRevision(true)], shown(OWN_COMPLETED, FINALISED_NOW)],
@@ -132,6 +134,7 @@ describe('an update that finalises the revision', () => {
       inProgress(2, 'import running for 0 s', { ...started, lastSeen: 'IN_PROGRESS', change }),
     ],
     ['finds it gone', [getJob(OWN_COMPLETED), getRevision(ABSENT)], GONE],
+    ['finds one gone that was given', [getJob(importIn('COMPLETED')), getRevision(ABSENT)], GONE, given],
   ]);
 
   describe('and starts the job', () => {
