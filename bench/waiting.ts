@@ -1,59 +1,67 @@
-import { drive, pureHandlers } from '../test/decision/driver';
-import { type Clock, ServiceModel } from '../test/decision/service-model';
-import { DESIRED } from '../test/decision/situations';
+import { ManualClock } from '../emulator/clock';
+import { withFaults } from '../test/operations/support/faults';
+import { handlersOver } from '../test/operations/support/handlers';
+import { EXPORT } from '../test/operations/support/jobs';
+import { SimulatedExchange } from '../test/operations/support/simulated-exchange';
+import { drive } from '../test/support/cloudformation';
+import type { Invocation } from '../test/support/contract';
 
-/** What waiting costs, by the real decision on a simulated clock: no second of it is slept. */
+/** What waiting costs, by the real operations on a simulated clock: nothing sleeps. */
 
 export interface Waited {
-  polls: number;
-  lostMs: number;
+  readonly polls: number;
+  /** How long after the end of its job the create ended. */
+  readonly lostMs: number;
 }
 
 /** One create with a job of this length. */
 export async function oneCreate(lengthMs: number): Promise<Waited> {
-  const clock: Clock = { now: 0 };
-  const service = new ServiceModel(clock, { lengthMs });
-  const invoke = pureHandlers(clock, (call) => service.answer(call));
-  const { answer } = await drive(invoke, clock, { operation: 'CREATE', desired: DESIRED });
-  if (answer.status !== 'SUCCESS') throw new Error(`a create ended ${answer.status}`);
-  const startedAt = service.started()[0]?.startedAt ?? 0;
-  return {
-    polls: service.calls.filter((call) => call === 'GetJob').length,
-    lostMs: clock.now - startedAt - lengthMs,
-  };
+  const clock = new ManualClock();
+  const service = new SimulatedExchange(clock, { lengthMs });
+  let polls = 0;
+  const exchange = withFaults(service, (method) => {
+    polls += method === 'getJob' ? 1 : 0;
+    return undefined;
+  });
+  const { event } = await drive(handlersOver(exchange, clock), clock, { action: 'CREATE', model: EXPORT });
+  if (event.status !== 'SUCCESS') {
+    throw new Error(`a create ended ${event.status}: ${event.message}`);
+  }
+  const startedAt = service.startedJobs()[0]?.startedAt ?? 0;
+  return { polls, lostMs: clock.now() - startedAt - lengthMs };
 }
 
-/** Many creates at once under a quota: how long they take as a multiple of what the quota allows, and how many fail. */
-export async function crowd(
-  count: number,
-  lengthMs: number,
-  quota: number,
-  random: () => number,
-): Promise<{ overIdeal: number; failures: number }> {
-  const clock: Clock = { now: 0 };
-  const service = new ServiceModel(clock, { lengthMs, quota });
-  const invoke = pureHandlers(clock, (call) => service.answer(call), random);
-  const waiting = Array.from({ length: count }, () => ({
-    at: 0,
-    desired: DESIRED,
-    callbackContext: undefined as unknown,
-  }));
+export interface Crowd {
+  /** How long all creates took, as a multiple of what the quota allows. */
+  readonly overIdeal: number;
+  readonly failures: number;
+  /** The most jobs that ran at the same time. */
+  readonly mostRunning: number;
+}
+
+/** Many creates at once under a quota. The clock jumps to the invocation that is due next. */
+export async function crowd(count: number, lengthMs: number, quota: number, random: () => number): Promise<Crowd> {
+  const clock = new ManualClock();
+  const began = clock.now();
+  const service = new SimulatedExchange(clock, { lengthMs, quota });
+  const handlers = handlersOver(service, clock, random);
+  const waiting = Array.from({ length: count }, (_, number) => {
+    const invocation: Invocation = { action: 'CREATE', model: EXPORT, token: `create ${number}` };
+    return { dueAt: began, invocation };
+  });
   let failures = 0;
   while (waiting.length > 0) {
-    const next = waiting.reduce((first, other) => (other.at < first.at ? other : first));
-    clock.now = next.at;
-    const { desired, callbackContext } = next;
-    const answer = await invoke({ operation: 'CREATE', desired, token: 'bench', callbackContext, rollback: false });
-    if (answer.status === 'IN_PROGRESS') {
-      Object.assign(next, {
-        at: clock.now + answer.delaySeconds * 1_000,
-        desired: answer.model,
-        callbackContext: answer.context,
-      });
+    const next = waiting.reduce((first, other) => (other.dueAt < first.dueAt ? other : first));
+    clock.advance(next.dueAt - clock.now());
+    const { status, resourceModel, callbackContext, callbackDelaySeconds = 0 } = await handlers(next.invocation);
+    if (status === 'IN_PROGRESS' && resourceModel !== undefined) {
+      next.dueAt = clock.now() + callbackDelaySeconds * 1_000;
+      next.invocation = { ...next.invocation, model: resourceModel, callbackContext };
     } else {
-      if (answer.status === 'FAILED') failures += 1;
+      failures += status === 'FAILED' ? 1 : 0;
       waiting.splice(waiting.indexOf(next), 1);
     }
   }
-  return { overIdeal: clock.now / (Math.ceil(count / quota) * lengthMs), failures };
+  const ideal = Math.ceil(count / quota) * lengthMs;
+  return { overIdeal: (clock.now() - began) / ideal, failures, mostRunning: service.mostRunning };
 }
