@@ -275,10 +275,13 @@ describe('what an update changes is decided once', () => {
     expect(await play(later, [...OPEN_SEEN, updateRevision(true)])).toEqual(shown(OWN_COMPLETED, FINALISED_NOW));
   });
 
-  it('without a previous model: what is seen after a refused StartJob does not change it', async () => {
-    const given = { ...UPDATE, previous: undefined, desired: RUNS };
-    const calls = [getJob(WAITING), startJob(CONFLICT), getJob(FAILED)];
-    expect(await play(given, calls)).toEqual(failed('AccessDenied', `job ${JOB_ID} ended in ERROR`));
+  it('also without a previous model, when StartJob then meets a conflict', async () => {
+    const given = { ...UPDATE, previous: undefined, desired: FINALISE };
+    const calls = [getJob(OWN_WAITING), getRevision(OPEN), startJob(CONFLICT), getJob(OWN_RUNNING)];
+    const first = await play(given, calls);
+    expect(first).toMatchObject({ callbackContext: { change: { change: 'start', finalise: true } } });
+    const later = { ...given, callbackContext: first.callbackContext };
+    expect(await play(later, [...OPEN_SEEN, updateRevision(true)])).toEqual(shown(OWN_COMPLETED, FINALISED_NOW));
   });
 
   it('with a file hashed twice at most', async () => {
