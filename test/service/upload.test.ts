@@ -1,200 +1,137 @@
 import '../support/one-realm';
-import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { md5Of } from '../../src/job/upload';
-import { perform } from '../../src/service/calls';
-import { clientFor } from '../../src/service/client';
-import { refusalOf } from '../../src/service/errors';
 import { upload } from '../../src/service/upload';
+import { cutConnection, type Reply, text, useServer } from './support/local-server';
 
-/** Uploads over real HTTP. Pauses between tries are left out: nothing here sleeps. */
+/** Uploads over real HTTP. The pauses between tries pass on a clock of the test. */
 
-const waits: number[] = [];
+const START = Date.UTC(2026, 10, 22, 10);
+const END = new Date(START + 60_000).toISOString();
+const pauses: number[] = [];
+let now = START;
 jest.mock('node:timers/promises', () => ({
-  setTimeout: async (ms: number) => {
-    waits.push(ms);
-    now += ms;
+  setTimeout: async (milliseconds: number) => {
+    pauses.push(milliseconds);
+    now += milliseconds;
   },
 }));
 
 const CONTENT = 'station,degrees\nZürich,11.2\n';
-const FILE = { property: 'UrlAssetContent', content: CONTENT, md5: md5Of(CONTENT) };
+const FILE = { property: 'UrlAssetContent', content: CONTENT };
 const SIGNATURE = 'X-Amz-Signature=0123456789abcdef';
-const START = Date.UTC(2026, 10, 22, 10);
-const END = new Date(START + 60_000).toISOString();
+const PATH = `/bucket/a.csv?${SIGNATURE}`;
+const server = useServer();
 
-type Reply = (response: ServerResponse, request: IncomingMessage) => void;
-let now = START;
-let server: Server;
-let url: string;
-/** One for each request; the last one for all that follow. */
-let replies: Reply[];
-let seen: { method?: string; url?: string; md5?: string | string[]; body: Buffer }[];
-
-beforeAll(async () => {
-  server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const { method, url: path, headers } = request;
-      seen.push({ method, url: path, md5: headers['content-md5'], body: Buffer.concat(parts) });
-      const reply = (replies.length > 1 ? replies.shift() : replies[0]) as Reply;
-      reply(response, request);
-    });
-  });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/bucket/a.csv?${SIGNATURE}`;
-});
 beforeEach(() => {
   now = START;
-  seen = [];
-  waits.length = 0;
-});
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((closed) => server.close(closed));
+  pauses.length = 0;
 });
 
-const answer =
-  (status: number, code = ''): Reply =>
-  (response) =>
-    response
-      .writeHead(status)
-      .end(code && `<Error><Code>${code}</Code><Message>${SIGNATURE} ${CONTENT}</Message></Error>`);
-const OK = answer(200);
-const RESET: Reply = (_response, request) => request.socket.destroy();
-const patience = (): AbortSignal => AbortSignal.timeout(5_000);
+interface Options {
+  readonly url?: string;
+  readonly expiresAt?: string | null;
+  readonly signal?: AbortSignal;
+}
 
-const put = (signal = patience(), expiresAt: string | undefined = END, to = url): Promise<void> =>
-  upload(FILE, to, expiresAt, { signal, now: () => now });
-const trouble = async (work: Promise<void>): Promise<string> => {
-  const error = (await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )) as Error | undefined;
+function put({ url = server.url + PATH, expiresAt = END, signal = AbortSignal.timeout(5_000) }: Options = {}) {
+  return upload(FILE, url, expiresAt ?? undefined, { signal, now: () => now });
+}
+
+/** Why an upload failed. Its message holds neither the URL nor the content. */
+async function failureOf(work: Promise<void>): Promise<string> {
+  const error: unknown = await work.catch((thrown) => thrown);
   expect(error).toMatchObject({ name: 'UploadFailed' });
   const { message } = error as Error;
-  expect(message).toMatch(/^The upload of UrlAssetContent failed: .*\. Create the resource again\.$/);
-  for (const secret of [SIGNATURE, 'Zürich', '127.0.0.1']) {
-    expect(message).not.toContain(secret);
-  }
-  return message;
-};
+  expect(message).not.toMatch(new RegExp(`${SIGNATURE}|Zürich|127\\.0\\.0\\.1`));
+  const [, reason] = /^The upload of UrlAssetContent failed: (.*)\. Create the resource again\.$/.exec(message) ?? [];
+  return reason ?? `an unexpected message: ${message}`;
+}
+
+function storeError(status: number, code: string): Reply {
+  return text(status, `<Error><Code>${code}</Code><Message>${SIGNATURE} ${CONTENT}</Message></Error>`);
+}
+
+const DONE = text(200, '');
+const BUSY = storeError(503, 'SlowDown');
 
 it('puts the bytes to the URL as it is, with their digest', async () => {
-  replies = [OK];
+  server.replyWith(DONE);
   await put();
-  expect(seen).toEqual([
-    {
-      method: 'PUT',
-      url: `/bucket/a.csv?${SIGNATURE}`,
-      md5: createHash('md5').update(Buffer.from(CONTENT, 'utf8')).digest('base64'),
-      body: Buffer.from(CONTENT, 'utf8'),
-    },
+  expect(server.seen).toMatchObject([
+    { line: `PUT ${PATH}`, headers: { 'content-md5': md5Of(CONTENT) }, body: CONTENT },
   ]);
-  expect(waits).toEqual([]);
+  expect(pauses).toEqual([]);
 });
 
-it.each<[string, Reply[], number]>([
-  ['503 twice', [answer(503, 'SlowDown'), answer(503), OK], 3],
-  ['500', [answer(500, 'InternalError'), OK], 2],
-  ['429', [answer(429), OK], 2],
-  ['408', [answer(408), OK], 2],
-  ['a reset connection', [RESET, OK], 2],
-  ['all of them', [RESET, answer(500), RESET, answer(503), OK], 5],
-])('tries again after %s', async (_name, given, requests) => {
-  replies = given;
+it.each<[string, Reply[]]>([
+  ['503 twice', [BUSY, BUSY, DONE]],
+  ['500', [text(500, ''), DONE]],
+  ['429', [text(429, ''), DONE]],
+  ['408', [text(408, ''), DONE]],
+  ['a cut connection', [cutConnection, DONE]],
+])('tries again after %s', async (_name, replies) => {
+  server.replyWith(...replies);
   await put();
-  expect(seen).toHaveLength(requests);
-  expect(seen.every(({ body }) => body.equals(Buffer.from(CONTENT)))).toBe(true);
+  expect(server.seen.map(({ body }) => body)).toEqual(replies.map(() => CONTENT));
 });
 
 it.each([
-  [403, 'AccessDenied'],
-  [403, 'RequestTimeTooSkewed'],
-  [400, 'BadDigest'],
-  [404, 'NoSuchBucket'],
-])('%d %s is final', async (status, code) => {
-  replies = [answer(status, code)];
-  expect(await trouble(put())).toContain(`HTTP status ${status} (${code})`);
-  expect(seen).toHaveLength(1);
-});
-
-it('shows no code that is none', async () => {
-  replies = [answer(403, `${SIGNATURE}&x`)];
-  expect(await trouble(put())).toMatch(/HTTP status 403\. Create/);
+  [403, 'AccessDenied', 'HTTP status 403 (AccessDenied)'],
+  [400, 'BadDigest', 'HTTP status 400 (BadDigest)'],
+  [403, `${SIGNATURE}&x`, 'HTTP status 403'],
+])('does not try again after %d %s', async (status, code, reason) => {
+  server.replyWith(storeError(status, code));
+  expect(await failureOf(put())).toBe(reason);
+  expect(server.seen).toHaveLength(1);
 });
 
 it.each<[string, Reply, RegExp]>([
-  ['faults', answer(503, 'SlowDown'), /HTTP status 503 \(SlowDown\)/],
-  ['resets', RESET, /no answer \([A-Z_]+\)/i],
-])('ends with the life of the URL: %s', async (_name, reply, reason) => {
-  replies = [reply];
-  expect(await trouble(put())).toMatch(reason);
+  ['503', BUSY, /^HTTP status 503 \(SlowDown\)$/],
+  ['a cut connection', cutConnection, /^no answer \([A-Z_]+\)$/],
+])('tries again after %s for as long as the URL is valid', async (_name, reply, reason) => {
+  server.replyWith(reply);
+  expect(await failureOf(put())).toMatch(reason);
   expect(now).toBeLessThan(START + 60_000);
+  expect(now).toBeGreaterThan(START + 55_000);
   // a quarter of a second, doubled up to four
-  expect(waits.slice(0, 6)).toEqual([250, 500, 1_000, 2_000, 4_000, 4_000]);
-  expect(seen).toHaveLength(waits.length + 1);
+  expect(pauses.slice(0, 6)).toEqual([250, 500, 1_000, 2_000, 4_000, 4_000]);
+  expect(server.seen).toHaveLength(pauses.length + 1);
 });
 
-it('of a URL that has ended is tried once: clocks differ', async () => {
-  replies = [OK];
-  await put(undefined, new Date(START - 1_000).toISOString());
-  expect(seen).toHaveLength(1);
-  replies = [answer(500)];
-  await trouble(put(undefined, new Date(START - 1_000).toISOString()));
-  expect(seen).toHaveLength(2);
+it('tries once if the URL is no longer valid: clocks differ', async () => {
+  const expiresAt = new Date(START - 1_000).toISOString();
+  server.replyWith(DONE);
+  await put({ expiresAt });
+  server.replyWith(text(500, ''));
+  expect(await failureOf(put({ expiresAt }))).toBe('HTTP status 500');
+  expect(server.seen).toHaveLength(1);
 });
 
-it('ends with the invocation where nobody knows the life of the URL', async () => {
+it('ends with the invocation if nobody knows how long the URL is valid', async () => {
   const invocation = new AbortController();
-  replies = [
-    (response, request) => {
-      if (seen.length === 3) {
-        invocation.abort();
-      }
-      answer(503)(response, request);
-    },
-  ];
-  await trouble(upload(FILE, url, undefined, { signal: invocation.signal, now: () => now }));
-  expect(seen).toHaveLength(3);
+  server.replyWith(BUSY, BUSY, (response, request) => {
+    invocation.abort();
+    BUSY(response, request);
+  });
+  await failureOf(put({ expiresAt: null, signal: invocation.signal }));
+  expect(server.seen).toHaveLength(3);
 });
 
-it('is left when the invocation ends while the store says nothing', async () => {
+it('ends with the invocation while the store says nothing', async () => {
   const invocation = new AbortController();
-  replies = [() => invocation.abort()];
-  expect(await trouble(put(invocation.signal))).toMatch(/no answer/);
-  expect(seen).toHaveLength(1);
+  server.replyWith(() => invocation.abort());
+  expect(await failureOf(put({ signal: invocation.signal }))).toBe('no answer (AbortError)');
+  expect(server.seen).toHaveLength(1);
 });
 
-it('to where nobody listens, or to no URL, ends too, and does not tell the URL', async () => {
+it('ends where nobody listens, and at what is no URL', async () => {
   const closed = createServer();
   await new Promise<void>((ready) => closed.listen(0, '127.0.0.1', ready));
   const { port } = closed.address() as AddressInfo;
   await new Promise((done) => closed.close(done));
-  for (const to of [`http://127.0.0.1:${port}/x?${SIGNATURE}`, `not a url ${SIGNATURE}`]) {
-    now = START;
-    expect(await trouble(put(undefined, END, to))).toMatch(/no answer \((ECONNREFUSED|ERR_INVALID_URL)\)/);
-  }
-});
-
-describe('as a call of the handlers', () => {
-  const client = clientFor('CREATE', { region: 'us-east-1', credentials: { accessKeyId: 'A', secretAccessKey: 's' } });
-  const call = { call: 'Upload', file: FILE, expiresAt: END } as const;
-
-  it('is accepted', async () => {
-    replies = [OK];
-    expect(await perform(client, { ...call, url }, patience(), () => now)).toEqual({ call: 'Upload', accepted: true });
-  });
-
-  it('is refused for good, in its own words', async () => {
-    replies = [answer(403, 'AccessDenied')];
-    const error = await perform(client, { ...call, url }, patience(), () => now).catch((thrown: unknown) => thrown);
-    expect(refusalOf(error, 'Upload')).toMatchObject({
-      kind: 'final',
-      code: 'GeneralServiceException',
-      message: 'The upload of UrlAssetContent failed: HTTP status 403 (AccessDenied). Create the resource again.',
-    });
-  });
+  expect(await failureOf(put({ url: `http://127.0.0.1:${port}${PATH}` }))).toBe('no answer (ECONNREFUSED)');
+  now = START;
+  expect(await failureOf(put({ url: `no url ${SIGNATURE}` }))).toBe('no answer (ERR_INVALID_URL)');
 });
