@@ -104,7 +104,7 @@ export function watchJob(operation: JobOperation, job: Job): Answer {
 }
 
 /** The service does not know the job: right after CreateJob it may not show it yet; later the job is gone. */
-export function goneJob(operation: JobOperation): Answer {
+function goneJob(operation: JobOperation): Answer {
   const { jobId, context, request } = operation;
   if (request.operation !== 'CREATE') {
     return notFound(jobId);

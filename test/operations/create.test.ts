@@ -4,7 +4,7 @@ import { type Revision, tokenTag } from '../../src/job/revision';
 import { createJobInput } from '../../src/job/translate';
 import type { CallbackContext } from '../../src/operations/callback-context';
 import { DATA_SET, JOB_ID, MAXIMAL, MINIMAL, REVISION, SECRET } from '../job/examples';
-import { failed, inProgress, shown, triesAgain, withoutJob } from './support/answers';
+import { failed, inProgress, shown, started, triesAgain, withoutJob } from './support/answers';
 import {
   call,
   deleteRevision,
@@ -83,7 +83,8 @@ const NONE = listRevisions([]);
 const NEW_REVISION = createRevision(revision());
 const MADE = [NONE, NEW_REVISION];
 const LISTED = listRevisions([UNTAGGED]);
-const FOUND = [LISTED, getRevision(UNTAGGED)];
+const SEEN = getRevision(UNTAGGED);
+const FOUND = [LISTED, SEEN];
 const NEW_JOB = createOwnJob(ownImportIn('WAITING'));
 const TAGGED = tagResource();
 
@@ -110,16 +111,12 @@ describe('a create with a revision of its own', () => {
       ['a newer job as well', [...FOUND, listJobs([newerJob, ownImportIn('WAITING')]), TAGGED], created()],
       [
         'a revision behind one of another request',
-        [listRevisions([theirs, UNTAGGED]), getTheirs, getRevision(UNTAGGED), listJobs([]), NEW_JOB, TAGGED],
+        [listRevisions([theirs, UNTAGGED]), getTheirs, SEEN, listJobs([]), NEW_JOB, TAGGED],
         created(),
       ],
       ['a revision that is gone by now', [LISTED, getRevision(ABSENT), NEW_REVISION, NEW_JOB, TAGGED], created()],
       ['one of an hour ago, too old', [madeBefore(HOUR), NEW_REVISION, NEW_JOB, TAGGED], created()],
-      [
-        'one of almost an hour ago',
-        [madeBefore(HOUR - SECOND), getRevision(UNTAGGED), listJobs([]), NEW_JOB, TAGGED],
-        created(),
-      ],
+      ['one of almost an hour ago', [madeBefore(HOUR - SECOND), SEEN, listJobs([]), NEW_JOB, TAGGED], created()],
       ['one without a time', [listRevisions([{ Id: REVISION }]), NEW_REVISION, NEW_JOB, TAGGED], created()],
     ]);
   });
@@ -141,42 +138,29 @@ describe('a create with a revision of its own', () => {
 
   // After a retriable code CloudFormation repeats the request with the same token, and what is left behind is found.
   describe('that ends without a job leaves nothing behind, or answers a retriable code', () => {
+    const LOOKS_FAIL = [...FOUND, listJobs(TRANSIENT), listJobs(TRANSIENT)];
+    const REMOVED = deleteRevision();
     const NO_ANSWER = [...MADE, createOwnJob(TRANSIENT)];
     const DENIED = [...MADE, createOwnJob(PERMANENT)];
     const left = `Revision ${REVISION}, made for it, could not be removed: deleteRevision was refused`;
+    const lostRevision = withoutJob('Throttling', 'createRevision');
     const expired = refused('transient', 'InvalidCredentials');
 
     transcripts(OWN, [
       ['no list of revisions', [listRevisions(TRANSIENT)], withoutJob('Throttling', 'listRevisions')],
       ['no look at a revision', [LISTED, getRevision(PERMANENT)], withoutJob('AccessDenied', 'getRevision')],
       ['no revision', [NONE, createRevision(QUOTA)], withoutJob('ServiceLimitExceeded', 'createRevision')],
-      ['no revision, not even lost', [NONE, createRevision(TRANSIENT), NONE], withoutJob('Throttling', 'createRev')],
-      [
-        'a revision or none: not to be seen',
-        [NONE, createRevision(TRANSIENT), listRevisions(PERMANENT)],
-        withoutJob('Throttling', 'createRevision'),
-      ],
-      ['no job', [...DENIED, deleteRevision()], withoutJob('AccessDenied', 'createJob')],
-      [
-        'no job, and the revision is gone',
-        [...DENIED, deleteRevision(ABSENT)],
-        withoutJob('AccessDenied', 'createJob'),
-      ],
+      ['no revision, not even lost', [NONE, createRevision(TRANSIENT), NONE], lostRevision],
+      ['no look at revisions', [NONE, createRevision(TRANSIENT), listRevisions(PERMANENT)], lostRevision],
+      ['no job', [...DENIED, REMOVED], withoutJob('AccessDenied', 'createJob')],
+      ['no job, the revision is gone', [...DENIED, deleteRevision(ABSENT)], withoutJob('AccessDenied', 'createJob')],
       ['no job, revision not removed yet', [...DENIED, deleteRevision(TRANSIENT)], withoutJob('Throttling', left)],
       ['no job, credentials expired', [...DENIED, deleteRevision(expired)], withoutJob('ServiceInternalError', left)],
       ['no job, revision not removed at all', [...DENIED, deleteRevision(PERMANENT)], withoutJob('AccessDenied', left)],
-      ['no job, not even lost', [...NO_ANSWER, listJobs([]), deleteRevision()], withoutJob('Throttling', 'createJob')],
-      ['a job or none: not seen yet', [...NO_ANSWER, listJobs(TRANSIENT)], withoutJob('Throttling', 'listJobs')],
-      [
-        'a job or none: not to be seen',
-        [...NO_ANSWER, listJobs(PERMANENT), deleteRevision()],
-        withoutJob('Throttling', 'createJob'),
-      ],
-      [
-        'a job or none in a revision that was found',
-        [...FOUND, listJobs(TRANSIENT), listJobs(TRANSIENT)],
-        withoutJob('Throttling', 'listJobs'),
-      ],
+      ['no job, not even lost', [...NO_ANSWER, listJobs([]), REMOVED], withoutJob('Throttling', 'createJob')],
+      ['no look at the jobs yet', [...NO_ANSWER, listJobs(TRANSIENT)], withoutJob('Throttling', 'listJobs')],
+      ['no look at the jobs', [...NO_ANSWER, listJobs(PERMANENT), REMOVED], withoutJob('Throttling', 'createJob')],
+      ['no look at the jobs of a revision that was found', LOOKS_FAIL, withoutJob('Throttling', 'listJobs')],
     ]);
   });
 });
@@ -197,11 +181,7 @@ describe('the tag that joins revision and job', () => {
 
   describe('in a later invocation', () => {
     transcripts(later, [
-      [
-        'comes before the start',
-        [TAGGED, startJob()],
-        inProgress(2, 'import started', { phase: 'started', startedAt: NOW, untagged: undefined }),
-      ],
+      ['comes before the start', [TAGGED, startJob()], started('import', { untagged: undefined })],
       [
         'is set, though the job waits for a slot',
         [TAGGED, startJob(QUOTA)],
@@ -259,23 +239,23 @@ describe('an upload', () => {
 });
 
 const COMPLETED = ownImportIn('COMPLETED');
+const NAMED_COMPLETED = importIn('COMPLETED');
 const WAITING = ownImportIn('WAITING');
 const FINALISED_NOW = { ...OPEN, Finalized: true };
 
 describe('a create whose job is COMPLETED', () => {
   const given = { ...OWN, desired: { ...OWN_IMPORT, Id: JOB_ID }, callbackContext: context('started') };
-  const named = { ...IMPORT, Id: JOB_ID };
+  const named = { desired: { ...IMPORT, Id: JOB_ID } };
+  const removed = failed(
+    'NotStabilized',
+    `revision ${REVISION} was removed while the job filled it. Create both again.`,
+  );
 
   describe('leaves the revision', () => {
     transcripts(given, [
       ['open', [getJob(COMPLETED), getRevision(OPEN)], shown(COMPLETED, OPEN)],
       ['finalised by somebody else', [getJob(COMPLETED), getRevision(FINALISED)], shown(COMPLETED, FINALISED)],
-      [
-        'that the template names and that is gone',
-        [getJob(importIn('COMPLETED')), getRevision(ABSENT)],
-        shown(importIn('COMPLETED')),
-        { desired: named },
-      ],
+      ['that was named and is gone', [getJob(NAMED_COMPLETED), getRevision(ABSENT)], shown(NAMED_COMPLETED), named],
     ]);
   });
 
@@ -286,31 +266,19 @@ describe('a create whose job is COMPLETED', () => {
       ['of its own', [...before, updateRevision(true)], shown(COMPLETED, FINALISED_NOW)],
       [
         'that the template names',
-        [getJob(importIn('COMPLETED')), getRevision(revision()), updateRevision(true)],
-        shown(importIn('COMPLETED'), revision({ Finalized: true })),
-        { desired: named },
+        [getJob(NAMED_COMPLETED), getRevision(revision()), updateRevision(true)],
+        shown(NAMED_COMPLETED, revision({ Finalized: true })),
+        named,
       ],
       ['which is finalised already', [getJob(COMPLETED), getRevision(FINALISED)], shown(COMPLETED, FINALISED)],
       [
         'which has changed meanwhile',
         [...before, updateRevision(true, CONFLICT)],
-        failed(
-          'GeneralServiceException',
-          'The revision cannot be finalised as it is: look at it in AWS Data Exchange.',
-        ),
+        failed('GeneralServiceException', 'The revision cannot be finalised as it is: look at it in'),
       ],
-      [
-        'which is gone',
-        [getJob(COMPLETED), getRevision(ABSENT)],
-        failed('NotStabilized', `revision ${REVISION} was removed while the job filled it. Create both again.`),
-      ],
-      ['which is gone after the look', [...before, updateRevision(true, ABSENT)], failed('NotStabilized', REVISION)],
-      [
-        'that the template names and that is gone',
-        [getJob(importIn('COMPLETED')), getRevision(ABSENT)],
-        failed('NotStabilized', `revision ${REVISION} was removed`),
-        { desired: named },
-      ],
+      ['which is gone', [getJob(COMPLETED), getRevision(ABSENT)], removed],
+      ['which is gone after the look', [...before, updateRevision(true, ABSENT)], removed],
+      ['that was named and is gone', [getJob(NAMED_COMPLETED), getRevision(ABSENT)], removed, named],
     ]);
   });
 });
@@ -319,11 +287,7 @@ describe('a create whose context was lost', () => {
   const desired = { ...OWN_IMPORT, Id: JOB_ID };
 
   transcripts({ ...OWN, desired }, [
-    [
-      'looks at the job before it starts it',
-      [getJob(WAITING), startJob()],
-      inProgress(2, 'import started', { phase: 'started', startedAt: NOW, lastSeen: 'WAITING' }),
-    ],
+    ['looks before it starts the job', [getJob(WAITING), startJob()], started('import', { lastSeen: 'WAITING' })],
     [
       'does not start a job that is to stay WAITING',
       [getJob(WAITING), getRevision(OPEN)],

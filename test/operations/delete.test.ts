@@ -33,12 +33,7 @@ describe('the delete of a job without a revision of its own', () => {
   transcripts(FIRST, [
     ['cancels a job that waits', [WAITING, cancelJob()], DELETED],
     ['waits for the end of one that runs', [RUNNING], inProgress(2, `${running} (0 s)`, leaving('IN_PROGRESS'))],
-    [
-      'waits longer the longer it waits',
-      [RUNNING],
-      inProgress(60, `${running} (10 min)`, leaving('IN_PROGRESS')),
-      LATER,
-    ],
+    ['waits ever longer', [RUNNING], inProgress(60, `${running} (10 min)`, leaving('IN_PROGRESS')), LATER],
     ['waits in any other state', [getJob(exportIn('PAUSED'))], inProgress(2, `${running} (0 s)`, leaving('PAUSED'))],
     ['has nothing to do for a COMPLETED job', [getJob(exportIn('COMPLETED'))], DELETED],
     ['has nothing to do for a failed job', [getJob(exportIn('ERROR'))], DELETED],
@@ -62,11 +57,7 @@ describe('the delete of a job without a revision of its own', () => {
 
   describe('fails', () => {
     transcripts(FIRST, [
-      [
-        'if it may not cancel',
-        [WAITING, cancelJob(PERMANENT)],
-        failedDelete('AccessDenied', `Job ${JOB_ID}: cancelJob`),
-      ],
+      ['if it may not cancel', [WAITING, cancelJob(PERMANENT)], failedDelete('AccessDenied', 'cancelJob was refused')],
       [
         'at the deadline',
         [RUNNING],
@@ -82,17 +73,9 @@ describe('the revision of a job that has ended', () => {
 
   transcripts(FIRST, [
     ['is removed', [...before, getRevision(OPEN), deleteRevision()], DELETED],
-    [
-      'is removed though the job failed',
-      [getJob(ownImportIn('TIMED_OUT')), getRevision(OPEN), deleteRevision()],
-      DELETED,
-    ],
+    ['is removed if the job failed', [getJob(ownImportIn('TIMED_OUT')), getRevision(OPEN), deleteRevision()], DELETED],
     ['is removed in a later invocation', [...before, getRevision(OPEN), deleteRevision()], DELETED, LATER],
-    [
-      'is opened first if it is finalised',
-      [...before, getRevision(FINALISED), updateRevision(false), deleteRevision()],
-      DELETED,
-    ],
+    ['is opened first', [...before, getRevision(FINALISED), updateRevision(false), deleteRevision()], DELETED],
     ['is not opened if it is revoked', [...before, getRevision(REVOKED), deleteRevision()], DELETED],
     ['is removed though it has no tag of the job yet', [...before, getRevision(UNTAGGED), deleteRevision()], DELETED],
     ['stays if it was given', [...before, getRevision(revision({ Finalized: true }))], DELETED],

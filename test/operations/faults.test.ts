@@ -15,7 +15,7 @@ const TIMEOUT_MS = 60_000;
 /** An error that is no refusal. */
 const BUG: Fault = { name: 'a bug', error: () => new TypeError('a bug'), hasEffect: false };
 
-async function brokenPromises(scenario: Scenario, performance: Performance, schedule: Schedule): Promise<string[]> {
+async function brokenPromises({ action }: Scenario, performance: Performance, schedule: Schedule): Promise<string[]> {
   const { event, events, calls, id, service, deleteResource } = performance;
   const broken: string[] = [];
   function promise(what: string, holds: boolean): void {
@@ -30,7 +30,6 @@ async function brokenPromises(scenario: Scenario, performance: Performance, sche
   promise('no event holds a secret', !JSON.stringify(events).includes(SECRET));
   promise('a given revision stays', service.revisions.has(REVISION));
   promise('no retriable code in the end', !RETRIABLE.includes(event.errorCode ?? ''));
-  const { action } = scenario.first(id);
   if (action !== 'READ' && action !== 'LIST' && event.status === 'FAILED') {
     promise('a failure carries the identifier', event.errorCode === 'NotFound' || event.resourceModel?.Id === id);
   }
@@ -79,7 +78,7 @@ it.each(SCENARIOS)(
       for (const number of before.calls.keys()) {
         const { event, id } = await perform(scenario, new Map([...lost, [number, BUG]]));
         expect([number, event.errorCode, event.message?.includes('bug')]).toEqual([number, 'InternalFailure', false]);
-        expect(event.resourceModel?.Id).toBe(scenario.first(id).action === 'LIST' ? undefined : id);
+        expect(event.resourceModel?.Id).toBe(scenario.action === 'LIST' ? undefined : id);
       }
     }
   },

@@ -7,27 +7,17 @@ import { OPEN, revision } from './support/revisions';
 import { transcripts } from './support/transcript';
 
 const COMPLETED = ownImportIn('COMPLETED');
+const WAITING = ownImportIn('WAITING');
+const RUNNING = ownImportIn('IN_PROGRESS');
 const gone = withoutJob('NotFound', `There is no job ${JOB_ID}: its revision ${REVISION} is gone.`);
 
 describe('a read shows', () => {
   transcripts({ operation: 'READ', desired: { Id: JOB_ID } }, [
     ['a job that fills no revision', [getJob(exportIn('COMPLETED'))], shown(exportIn('COMPLETED'))],
     ['a job with its own revision', [getJob(COMPLETED), getRevision(OPEN)], shown(COMPLETED, OPEN)],
-    [
-      'a job with a revision that was given',
-      [getJob(COMPLETED), getRevision(revision())],
-      shown(COMPLETED, revision()),
-    ],
-    [
-      'a WAITING job without its revision',
-      [getJob(ownImportIn('WAITING')), getRevision(ABSENT)],
-      shown(ownImportIn('WAITING')),
-    ],
-    [
-      'a running job without its revision',
-      [getJob(ownImportIn('IN_PROGRESS')), getRevision(ABSENT)],
-      shown(ownImportIn('IN_PROGRESS')),
-    ],
+    ['a job with a given revision', [getJob(COMPLETED), getRevision(revision())], shown(COMPLETED, revision())],
+    ['a WAITING job without its revision', [getJob(WAITING), getRevision(ABSENT)], shown(WAITING)],
+    ['a running job without its revision', [getJob(RUNNING), getRevision(ABSENT)], shown(RUNNING)],
     ['no job that is over without its revision', [getJob(COMPLETED), getRevision(ABSENT)], gone],
     ['no job that failed without its revision', [getJob(ownImportIn('ERROR')), getRevision(ABSENT)], gone],
     [
@@ -36,11 +26,7 @@ describe('a read shows', () => {
       shown(importIn('COMPLETED')),
       { desired: { ...IMPORT, Id: JOB_ID } },
     ],
-    [
-      'no cancelled job',
-      [getJob(ownImportIn('CANCELLED'))],
-      withoutJob('NotFound', 'never existed, was cancelled, or is older'),
-    ],
+    ['no cancelled job', [getJob(ownImportIn('CANCELLED'))], withoutJob('NotFound', 'was cancelled, or is older')],
     ['no unknown job', [getJob(ABSENT)], withoutJob('NotFound', JOB_ID)],
   ]);
 });
@@ -51,10 +37,6 @@ describe('a read that is refused', () => {
     ['by a denial', [getJob(PERMANENT)], withoutJob('AccessDenied', 'getJob was refused: permanent')],
     ['by a conflict', [getJob(CONFLICT)], withoutJob('ResourceConflict', 'getJob was refused: conflict')],
     ['by a quota', [getJob(QUOTA)], withoutJob('ServiceLimitExceeded', 'getJob was refused: quota')],
-    [
-      'at the revision',
-      [getJob(COMPLETED), getRevision(TRANSIENT)],
-      withoutJob('Throttling', 'getRevision was refused'),
-    ],
+    ['at the revision', [getJob(COMPLETED), getRevision(TRANSIENT)], withoutJob('Throttling', 'getRevision was')],
   ]);
 });

@@ -1,6 +1,6 @@
 import type { CallbackContext } from '../../src/operations/callback-context';
 import { JOB_ID } from '../job/examples';
-import { failed, inProgress, shown, triesAgain, withoutJob } from './support/answers';
+import { failed, inProgress, shown, started, triesAgain, withoutJob } from './support/answers';
 import { getJob, startJob } from './support/calls';
 import { context, HOUR, MINUTE, NOW, SECOND } from './support/invocation';
 import { EXPORT, exportIn } from './support/jobs';
@@ -16,28 +16,19 @@ const COMPLETED = getJob(exportIn('COMPLETED'));
 const CANCELLED = getJob(exportIn('CANCELLED'));
 
 describe.each(['CREATE', 'UPDATE'] as const)('%s starts the job', (operation) => {
-  const tired = context('to-start', { slotSince: NOW - HOUR, faults: 3 });
-  const started = { phase: 'started', startedAt: NOW } as const;
-  const running = { ...started, lastSeen: 'IN_PROGRESS' };
+  const tired = { callbackContext: context('to-start', { slotSince: NOW - HOUR, faults: 3 }) };
+  const running = { phase: 'started', startedAt: NOW, lastSeen: 'IN_PROGRESS' } as const;
+  const slots = 'waiting for one of 10 job slots';
   const waiting = { slotSince: NOW, lastSeen: 'WAITING' };
 
   transcripts({ operation, desired: DESIRED, callbackContext: context('to-start') }, [
-    ['without a look at it', [startJob()], inProgress(2, 'export started', started)],
-    [
-      'and forgets how long it has waited',
-      [startJob()],
-      inProgress(2, 'export started', { ...started, slotSince: undefined, faults: undefined }),
-      { callbackContext: tired },
-    ],
+    ['without a look at it', [startJob()], started('export')],
+    ['and forgets the waits', [startJob()], started('export', { slotSince: undefined, faults: undefined }), tired],
     ['again after a fault', [startJob(TRANSIENT)], triesAgain('startJob')],
     ['and may not', [startJob(PERMANENT)], failed('AccessDenied', `Job ${JOB_ID}: startJob was refused`)],
     ['which runs already', [startJob(CONFLICT), RUNNING], inProgress(2, 'export running for 0 s', running)],
     ['which is COMPLETED already', [startJob(CONFLICT), COMPLETED], shown(exportIn('COMPLETED'))],
-    [
-      'which is still WAITING, so it was not started: it will be tried again',
-      [startJob(CONFLICT), WAITING],
-      inProgress(2, 'waiting for one of 10 job slots', waiting),
-    ],
+    ['which is still WAITING: it was not started', [startJob(CONFLICT), WAITING], inProgress(2, slots, waiting)],
   ]);
 });
 
@@ -146,11 +137,7 @@ describe('a job that stays WAITING after an accepted StartJob', () => {
       inProgress(59, 'export started 4 min ago, not shown as running yet', { lastSeen: 'WAITING' }),
       startedBefore(5 * MINUTE - SECOND),
     ],
-    [
-      'is then started again',
-      [WAITING, startJob()],
-      inProgress(2, 'export started', { startedAt: NOW, lastSeen: 'WAITING' }),
-    ],
+    ['is then started again', [WAITING, startJob()], started('export', { lastSeen: 'WAITING' })],
     [
       'waits on after a second start that is refused',
       [WAITING, startJob(CONFLICT), WAITING],
@@ -172,28 +159,23 @@ describe('a job that stays WAITING after an accepted StartJob', () => {
 
 describe('refusals that may pass', () => {
   const third = context('started', { startedAt: NOW - MINUTE, faults: 3 });
+  const running = { lastSeen: 'IN_PROGRESS', faults: undefined };
+
+  function fourth(kind: string): object {
+    return inProgress(12, `getJob was refused: ${kind}; trying again in 12 s (try 4)`, { faults: 4 });
+  }
 
   transcripts({ operation: 'CREATE', desired: DESIRED, callbackContext: third }, [
-    [
-      'are waited for, twice as long each time',
-      [getJob(TRANSIENT)],
-      inProgress(12, 'getJob was refused: transient; trying again in 12 s (try 4)', { faults: 4 }),
-    ],
-    [
-      'may be conflicts',
-      [getJob(CONFLICT)],
-      inProgress(12, 'getJob was refused: conflict; trying again in 12 s (try 4)', { faults: 4 }),
-    ],
-    [
-      'count in a row, which a look ends',
-      [RUNNING],
-      inProgress(12, 'export running for 1 min', { lastSeen: 'IN_PROGRESS', faults: undefined }),
-    ],
+    ['are waited for, twice as long each time', [getJob(TRANSIENT)], fourth('transient')],
+    ['may be conflicts', [getJob(CONFLICT)], fourth('conflict')],
+    ['count in a row, which a look ends', [RUNNING], inProgress(12, 'export running for 1 min', running)],
   ]);
 });
 
 describe('the deadline, 11 h 50 min after the first invocation,', () => {
   const DEADLINE = 710 * MINUTE;
+  const fault = 'getJob was refused: transient';
+  const running = 'export running for 1 min';
 
   function began(age: number, more: Partial<CallbackContext> = {}): { callbackContext: CallbackContext } {
     return { callbackContext: context('started', { startedAt: NOW - MINUTE, beganAt: NOW - age, ...more }) };
@@ -204,32 +186,15 @@ describe('the deadline, 11 h 50 min after the first invocation,', () => {
     return failed('NotStabilized', message);
   }
 
-  transcripts({ operation: 'CREATE', desired: DESIRED }, [
-    [
-      'shortens the delay before it',
-      [RUNNING],
-      inProgress(1, 'export running for 1 min', { lastSeen: 'IN_PROGRESS' }),
-      began(DEADLINE - SECOND),
-    ],
-    ['ends the wait', [RUNNING], gaveUp('last seen IN_PROGRESS', 'export running for 1 min'), began(DEADLINE)],
-    ['lets an end of the job count that is there', [COMPLETED], shown(exportIn('COMPLETED')), began(13 * HOUR)],
-    [
-      'ends a row of faults',
-      [getJob(TRANSIENT)],
-      gaveUp('last seen WAITING', 'getJob was refused: transient'),
-      began(DEADLINE, { lastSeen: 'WAITING' }),
-    ],
-    [
-      'may come before the job was seen',
-      [getJob(TRANSIENT)],
-      gaveUp('never seen', 'getJob was refused: transient'),
-      began(DEADLINE),
-    ],
-    [
-      'lets no job start after it',
-      [WAITING],
-      gaveUp('last seen WAITING', 'the job was never started'),
-      began(DEADLINE, { phase: 'to-start' }),
-    ],
+  const almost = inProgress(1, running, { lastSeen: 'IN_PROGRESS' });
+  const notStarted = gaveUp('last seen WAITING', 'the job was never started');
+
+  transcripts({ operation: 'CREATE', desired: DESIRED, ...began(DEADLINE) }, [
+    ['shortens the delay before it', [RUNNING], almost, began(DEADLINE - SECOND)],
+    ['ends the wait', [RUNNING], gaveUp('last seen IN_PROGRESS', running)],
+    ['lets an end of the job count that is there', [COMPLETED], shown(exportIn('COMPLETED'))],
+    ['ends a row of faults', [getJob(TRANSIENT)], gaveUp('last seen X', fault), began(DEADLINE, { lastSeen: 'X' })],
+    ['may come before the job was seen', [getJob(TRANSIENT)], gaveUp('never seen', fault)],
+    ['lets no job start after it', [WAITING], notStarted, began(DEADLINE, { phase: 'to-start' })],
   ]);
 });

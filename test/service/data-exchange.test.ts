@@ -43,7 +43,12 @@ async function refusalOf(call: Promise<unknown>): Promise<string> {
   return `${error.kind} ${error.errorCode}`;
 }
 
-const JOB = { Id: JOB_ID, State: 'WAITING', Type: 'IMPORT_ASSETS_FROM_S3', CreatedAt: '2026-11-22T10:00:00.000Z' };
+const JOB = {
+  Id: JOB_ID,
+  State: 'ERROR',
+  CreatedAt: '2026-11-22T10:00:00.000Z',
+  Errors: [{ Code: 'X', Message: 'y' }],
+};
 const SEEN = { Id: REVISION, CreatedAt: '2026-11-22T10:00:00.000Z', Finalized: true };
 const PAGE_OF_JOBS = { jobs: [JOB], nextToken: '/=' };
 const NAME = { dataSetId: 'data-set', revisionId: REVISION };
@@ -114,7 +119,7 @@ describe('a call is one line in the log', () => {
     await exchange.startJob(JOB_ID);
     await exchange.getRevision(NAME);
     expect(lines).toEqual([
-      ['GetJob', { jobId: JOB_ID, state: 'WAITING' }],
+      ['GetJob', { jobId: JOB_ID, state: 'ERROR' }],
       ['StartJob', { jobId: JOB_ID }],
       ['GetRevision', {}],
     ]);
@@ -196,9 +201,7 @@ describe('the budget of an invocation', () => {
 describe('what the service returns', () => {
   it('is free of nulls and of the SDK’s types', async () => {
     const signed = { SignedUrl: null, SignedUrlExpiresAt: '2026-11-22T10:01:00Z', DataSetId: 'd' };
-    server.replyWith(
-      json(200, { ...JOB, UpdatedAt: null, Errors: null, Details: { ImportAssetFromSignedUrl: signed } }),
-    );
+    server.replyWith(json(200, { ...JOB, UpdatedAt: null, Arn: null, Details: { ImportAssetFromSignedUrl: signed } }));
     const plain = { SignedUrlExpiresAt: '2026-11-22T10:01:00.000Z', DataSetId: 'd' };
     expect(await exchangeFor().getJob(JOB_ID)).toEqual({ ...JOB, Details: { ImportAssetFromSignedUrl: plain } });
   });

@@ -4,6 +4,7 @@ import { modelOf } from '../../../src/job/translate';
 import type { ErrorCode } from '../../../src/operations/answer';
 import type { CallbackContext } from '../../../src/operations/callback-context';
 import { JOB_ID } from '../../job/examples';
+import { NOW } from './invocation';
 import type { Method } from './refusals';
 
 /** Answers as transcripts expect them. */
@@ -28,6 +29,11 @@ export function inProgress(seconds: number, message: string, changes: Partial<Ca
 export function triesAgain(method: Method, changes: Partial<CallbackContext> = {}): object {
   const message = `${method} was refused: transient; trying again in 2 s (try 1)`;
   return inProgress(2, message, { faults: 1, ...changes });
+}
+
+/** IN_PROGRESS after an accepted StartJob. @param changes see inProgress */
+export function started(noun: string, changes: Partial<CallbackContext> = {}): object {
+  return inProgress(2, `${noun} started`, { phase: 'started', startedAt: NOW, ...changes });
 }
 
 /** SUCCESS, with the model as job and revision show it. */
