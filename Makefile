@@ -62,6 +62,11 @@ bench: ## the figures to hold, one run, a table
 	@tools/setup node
 	@$(TSX) bench/bench.ts
 
+.PHONY: mutants
+mutants: ## deliberate faults in the source, one by one, and whether the tests notice them; ONLY=word for some
+	@tools/setup node
+	@$(TSX) tools/mutants.ts "$(ONLY)"
+
 # What SAM's makefile builder calls, for sam build and cfn submit. It ships exactly what lies in ARTIFACTS_DIR.
 .PHONY: build-TypeFunction build-TestEntrypoint
 build-TypeFunction build-TestEntrypoint:

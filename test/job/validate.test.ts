@@ -210,7 +210,7 @@ describe('the rules between properties', () => {
 describe('a revision of its own', () => {
   const ONLY_STARTED = 'FinalizeRevision may be true only where StartOnCreation is true';
   it.each<[string, Properties, string[]]>([
-    ['with the longest comment', { ...OWN_REVISION, RevisionComment: 'x'.repeat(16_384) }, []],
+    ['with the longest comment, in characters', { ...OWN_REVISION, RevisionComment: '🌍'.repeat(16_384) }, []],
     ['to be finalised', { ...OWN_REVISION, StartOnCreation: true, FinalizeRevision: 'true' }, []],
     ['given, and to be finalised', { ...S3, StartOnCreation: true, FinalizeRevision: true }, []],
     ['to stay open, while nothing starts', { ...OWN_REVISION, FinalizeRevision: false }, []],
