@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JOB_MUTANTS } from './mutants/job';
 import { type Mutant, mutated } from './mutants/mutant';
+import { OPERATIONS_MUTANTS } from './mutants/operations';
 import { inRoot, ROOT } from './support/paths';
 import { run, stopAll } from './support/run';
 
@@ -13,7 +14,7 @@ import { run, stopAll } from './support/run';
  * it. A fault that none of them notices survives, and shows what they do not test.
  */
 
-const MUTANTS: readonly Mutant[] = [...JOB_MUTANTS];
+const MUTANTS: readonly Mutant[] = [...JOB_MUTANTS, ...OPERATIONS_MUTANTS];
 
 /** The folders of tests that should notice a fault in a folder of the source: those near to it first, then whole operations. */
 const TESTS: Readonly<Record<string, readonly string[]>> = {

@@ -2,7 +2,6 @@ import type { Job } from '../../../src/job/job';
 import { jobType } from '../../../src/job/job-types';
 import { type Revision, type RevisionName, revisionOf } from '../../../src/job/revision';
 import type { CreateJobInput } from '../../../src/job/translate';
-import type { FileToUpload } from '../../../src/job/upload';
 import { type Exchange, type JobFilter, Refusal, type RefusalKind, type Tags } from '../../../src/operations/exchange';
 import { DATA_SET, REVISION } from '../../job/examples';
 import type { Clock } from '../../support/cloudformation';
@@ -33,8 +32,6 @@ export class SimulatedExchange implements Exchange {
   readonly jobs = new Map<string, SimulatedJob>();
   /** By id, in the order in which they were made. */
   readonly revisions = new Map<string, Revision>();
-  /** What was uploaded, by URL. */
-  readonly uploads = new Map<string, string>();
   /** The most jobs that ever ran at the same time. */
   mostRunning = 0;
   private readonly behaviour: Required<Behaviour>;
@@ -138,9 +135,7 @@ export class SimulatedExchange implements Exchange {
     this.revisions.set(revision.Id, { ...revision, Tags: { ...revision.Tags, ...tags } });
   }
 
-  async upload({ content }: FileToUpload, url: string): Promise<void> {
-    this.uploads.set(url, content);
-  }
+  async upload(): Promise<void> {}
 
   private job(jobId: string): SimulatedJob {
     const job = this.jobs.get(jobId);
