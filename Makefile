@@ -1,9 +1,10 @@
-# make help lists the targets. Each prepares what it needs (tools/setup) the first time, so a fresh clone needs no other step.
+# make help lists the targets. Each prepares what it needs (tools/setup) the first time, so a fresh clone needs no other
+# step.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-TSX := node_modules/.bin/tsx
+TSX := node --import tsx
 # The name under which make local registers the type.
 LOCAL_TYPE_NAME = $(or $(TYPE_NAME),Acme::DataExchange::Job)
 LOCAL_PACKAGE = build/$(shell echo '$(LOCAL_TYPE_NAME)' | sed 's/::/-/g' | tr 'A-Z' 'a-z')

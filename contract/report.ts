@@ -1,12 +1,17 @@
-import type { Answer, Outcome, SetResult } from './cfn-tool';
+import type { ProgressEvent } from '../tools/support/function-process';
+import type { SetResult, TestResult } from './cfn-tool';
 import type { InputSet } from './input-sets';
 
-/** The suite counts an error in preparing or clearing up beside the test itself; so do we. */
-export function totalsOf(results: Iterable<SetResult>): { passed: number; failed: number; skipped: number } {
+/** The suite counts an error before or after a test beside the test itself, and so does this. */
+export function totalsOf(sets: Iterable<SetResult>): { passed: number; failed: number; skipped: number } {
   const totals = { passed: 0, failed: 0, skipped: 0 };
-  for (const { outcomes, broken } of results) {
-    for (const { outcome } of outcomes) totals[outcome] += 1;
-    if (broken) totals.failed += 1;
+  for (const { results, broken } of sets) {
+    for (const { outcome } of results) {
+      totals[outcome] += 1;
+    }
+    if (broken) {
+      totals.failed += 1;
+    }
   }
   return totals;
 }
@@ -17,19 +22,19 @@ export function describeSet(set: InputSet, result: SetResult): string {
   return `${String(set.number).padStart(2)} ${set.type.padEnd(46)} ${counts}  ${result.seconds.toFixed(0).padStart(3)} s`;
 }
 
-export function describeFailures(set: InputSet, { outcomes, broken }: SetResult): string[] {
-  const failures = outcomes.filter(({ outcome }) => outcome === 'failed');
+export function describeFailures(set: InputSet, { results, broken }: SetResult): string[] {
+  const failures = results.filter(({ outcome }) => outcome === 'failed');
   const lines: string[] = [];
-  // What prepares several tests fails for all of them alike, and only the first knows the answer.
+  // An error before several tests fails all of them alike, and only the first of them has the answer.
   for (const alike of groupBy(failures, ({ test, when, reason }) => (when === 'call' ? test : `${when} ${reason}`))) {
-    const { when, reason } = alike[0] as Outcome;
+    const { when, reason } = alike[0] as TestResult;
     const names = alike.map(({ test }) => test).join(', ');
     lines.push(`     FAILED ${names}${when === 'call' ? '' : ` (${when})`}: ${shortened(reason)}`);
     const answers = new Set(alike.flatMap(({ answer }) => (answer ? describeAnswer(answer) : [])));
-    for (const answer of answers) lines.push(`       the handler's answer: ${answer}`);
+    lines.push(...[...answers].map((answer) => `       the handler's answer: ${answer}`));
   }
   if (broken) {
-    lines.push('     FAILED: cfn test came to no end:', ...broken.split('\n').map((line) => `       ${line}`));
+    lines.push('     FAILED: cfn test did not run to its end:', ...broken.split('\n').map((line) => `       ${line}`));
   }
   if (set.starts && failures.some(({ test }) => test.startsWith('contract_delete_'))) {
     lines.push(
@@ -41,30 +46,36 @@ export function describeFailures(set: InputSet, { outcomes, broken }: SetResult)
   return lines;
 }
 
-/** Why the suite left tests out. What is not known here is given in the suite's own words. */
+/** Why the suite skipped tests, in plainer words than the suite's. */
 const SKIPS: readonly { reason: RegExp; why: string }[] = [
   { reason: /No writable identifiers/, why: 'the identifier of a job is given by the service, not by the template' },
   { reason: /not tag/, why: 'jobs have no tags' },
 ];
 
-export function describeSkips(results: Iterable<SetResult>): string[] {
-  const skipped = [...results].flatMap(({ outcomes }) => outcomes.filter(({ outcome }) => outcome === 'skipped'));
-  const why = ({ reason = '' }: Outcome): string => SKIPS.find((skip) => skip.reason.test(reason))?.why ?? reason;
+export function describeSkips(sets: Iterable<SetResult>): string[] {
+  const skipped = [...sets].flatMap(({ results }) => results.filter(({ outcome }) => outcome === 'skipped'));
+  const why = ({ reason = '' }: TestResult) => SKIPS.find((skip) => skip.reason.test(reason))?.why ?? reason;
   return groupBy(skipped, why).map((alike) => {
     const names = [...new Set(alike.map(({ test }) => test))].sort().join(', ');
-    return `skipped ${names}: ${why(alike[0] as Outcome)}`;
+    return `skipped ${names}: ${why(alike[0] as TestResult)}`;
   });
 }
 
-function describeAnswer({ status, errorCode, message, resourceModel, resourceModels }: Answer): string {
-  if (errorCode) return `${status}, ${errorCode}: ${shortened(message)}`;
-  if (resourceModels) return `${status}, ${resourceModels.length} jobs`;
-  return resourceModel ? `${status}, ${shortened(JSON.stringify(resourceModel))}` : String(status);
+function describeAnswer({ status, errorCode, message, resourceModel, resourceModels }: ProgressEvent): string {
+  if (errorCode) {
+    return `${status}, ${errorCode}: ${shortened(message)}`;
+  }
+  if (resourceModels) {
+    return `${status}, ${resourceModels.length} jobs`;
+  }
+  return resourceModel ? `${status}, ${shortened(JSON.stringify(resourceModel))}` : status;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  for (const item of items) {
+    groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  }
   return [...groups.values()];
 }
 

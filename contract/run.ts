@@ -2,102 +2,83 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { inRoot, ROOT } from '../tools/support/paths';
+import { inRoot } from '../tools/support/paths';
+import { endProcesses, runProgram } from '../tools/support/processes';
 import { invokeLife, runSuite, type SetResult } from './cfn-tool';
-import { Children } from './children';
-import { BadInputs, checkPlaceholders, type InputSet, readInputSets } from './input-sets';
+import { checkPlaceholders, type InputSet, readInputSets } from './input-sets';
 import { describeFailures, describeSet, describeSkips, totalsOf } from './report';
 import { type Surroundings, startSurroundings } from './surroundings';
 
 /** `make contract`: the official `cfn test` for each set of inputs, against our function in local AWS. */
 
-/** Most of a run is waiting, so some sets go side by side. */
-const AT_ONCE = 4;
+/** How many sets run at the same time. Most of a run is waiting. */
+const SIDE_BY_SIDE = 4;
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { 'type-name': { type: 'string' } } });
   const own = positionals[0] === undefined;
   const sets = readInputSets(own ? inRoot('inputs') : path.resolve(positionals[0] as string));
 
+  const startedAt = Date.now();
+  const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`;
   const folder = mkdtempSync(path.join(tmpdir(), 'contract-'));
-  const children = new Children(ROOT);
-  let interrupted: number | undefined;
-  const interrupt = (signal: NodeJS.Signals) => {
-    interrupted = signal === 'SIGINT' ? 130 : 143;
-    void children.end();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
-  let keep = false;
+  let passed: boolean | undefined;
   try {
-    const began = Date.now();
-    const around = await startSurroundings(children, folder, values['type-name'] || undefined);
-    checkPlaceholders(sets, around.exports);
-    console.log(
-      `local AWS, the function and ${Object.keys(around.exports).length} exports are ready (${since(began)})`,
-    );
-    const passed = await runAll(children, around, sets, folder, own);
-    keep = !passed;
-    console.log(passed ? `all of it took ${since(began)}` : `what cfn test said: ${folder}/set-N/output.txt`);
-    return passed ? 0 : 1;
-  } catch (error) {
-    if (interrupted === undefined) throw error;
-    console.error('contract: interrupted');
-    return interrupted;
+    const surroundings = await startSurroundings(folder, values['type-name'] || undefined);
+    const { exports } = surroundings;
+    checkPlaceholders(sets, exports);
+    console.log(`local AWS, the function and ${Object.keys(exports).length} exports are ready (${seconds()})`);
+    passed = await runAll(surroundings, sets, folder, own);
+    console.log(passed ? `all of it took ${seconds()}` : `the output of cfn test: ${folder}/set-N/output.txt`);
+    process.exitCode = passed ? 0 : 1;
   } finally {
-    await children.end();
-    if (!keep) rmSync(folder, { recursive: true, force: true });
+    await endProcesses();
+    if (passed !== false) {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 }
 
-/** Whether everything passed. */
+/** Runs all sets, and one life by `cfn invoke` if the inputs are our own. @returns whether everything passed */
 async function runAll(
-  children: Children,
-  around: Surroundings,
+  surroundings: Surroundings,
   sets: readonly InputSet[],
   folder: string,
   own: boolean,
 ): Promise<boolean> {
   const waiting = [...sets];
   const results = new Map<InputSet, SetResult>();
-  let told = 0;
-  // In the order of the sets, each as soon as those before it are known.
-  const tell = () => {
-    for (let set = sets[told]; set && results.has(set); set = sets[++told]) {
+  let reported = 0;
+  // In the order of the sets: each as soon as those before it are complete.
+  const report = () => {
+    for (let set = sets[reported]; set && results.has(set); set = sets[++reported]) {
       const result = results.get(set) as SetResult;
-      console.log(describeSet(set, result));
-      for (const line of describeFailures(set, result)) console.log(line);
+      console.log([describeSet(set, result), ...describeFailures(set, result)].join('\n'));
     }
   };
   const work = async () => {
     for (let set = waiting.shift(); set; set = waiting.shift()) {
-      results.set(set, await runSuite(children, around, set, path.join(folder, `set-${set.number}`)));
-      tell();
+      results.set(set, await runSuite(surroundings, set, path.join(folder, `set-${set.number}`)));
+      report();
     }
   };
   const [life] = await Promise.all([
-    own ? invokeLife(children, around, sets[0] as InputSet, path.join(folder, 'invoke')) : undefined,
-    ...Array.from({ length: AT_ONCE }, work),
+    own ? invokeLife(surroundings, sets[0] as InputSet, path.join(folder, 'invoke')) : undefined,
+    ...Array.from({ length: SIDE_BY_SIDE }, work),
   ]);
 
   const { passed, failed, skipped } = totalsOf(results.values());
-  for (const line of describeSkips(results.values())) console.log(line);
+  for (const line of describeSkips(results.values())) {
+    console.log(line);
+  }
   if (life) {
     console.log(`cfn invoke: ${life.done.length ? `${life.done.join(', ')} succeeded` : 'nothing succeeded'}`);
-    for (const problem of life.problems) console.log(`cfn invoke failed: ${problem}`);
+    for (const problem of life.problems) {
+      console.log(`cfn invoke failed: ${problem}`);
+    }
   }
   console.log(`contract: ${passed} passed, ${failed} failed, ${skipped} skipped`);
   return failed === 0 && passed > 0 && (life?.problems.length ?? 0) === 0;
 }
 
-const since = (time: number): string => `${((Date.now() - time) / 1000).toFixed(0)} s`;
-
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: Error) => {
-    const lines = error instanceof BadInputs ? error.problems : [error.message];
-    for (const line of lines) console.error(`contract: ${line}`);
-    process.exitCode = 1;
-  },
-);
+void runProgram('contract', main);

@@ -1,53 +1,47 @@
 import path from 'node:path';
 import { makePackage } from '../tools/package/make-package';
-import { pythonTool, ROOT } from '../tools/support/paths';
-import type { Children } from './children';
+import { type Environment, startLocalAws } from '../tools/support/local-aws';
+import { inRoot, pythonTool, ROOT } from '../tools/support/paths';
+import { run } from '../tools/support/processes';
 
-/** Local AWS with our function and all that the inputs refer to. */
+/** Local AWS with the function and everything that the inputs refer to. */
 export interface Surroundings {
   /** Points any AWS client at it. */
-  env: NodeJS.ProcessEnv;
-  endpoint: string;
-  region: string;
-  exports: Record<string, string>;
-  /** The project that `cfn` is to find: schema and settings. */
-  project: string;
+  readonly env: Environment;
+  readonly endpoint: string;
+  readonly region: string;
+  /** The CloudFormation exports by name. */
+  readonly exports: Readonly<Record<string, string>>;
+  /** The folder of the project that `cfn` reads: schema and settings. */
+  readonly project: string;
 }
 
-/** How long a job runs; what a run of the suite lasts is mostly the handlers' own waiting. */
+/** How long a job runs in the local Data Exchange. Most of a run of the suite is the handlers' own waiting. */
 const JOB_SECONDS = '0.5';
-/** AWS:: cannot be packaged by anyone but AWS, and the code is the same under any name. */
+/** `AWS::` can be packaged by AWS alone, and the code is the same under any name. */
 const STAND_IN = 'Acme::DataExchange::Job';
-/** What would change the official tool's ways, or its address. */
-const UNWANTED = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE', 'PYTEST_ADDOPTS', 'PYTEST_PLUGINS', 'PYTHONOPTIMIZE'];
 
-/** @param typeName tests the project under that name instead of the repository itself */
-export async function startSurroundings(children: Children, folder: string, typeName?: string): Promise<Surroundings> {
-  const python = pythonTool('local', 'python');
-  const started = children.serve(
-    python,
-    [
-      ...['-m', 'local.up', '--json', '--aws-port', '0', '--dataexchange-port', '0'],
-      ...['--state-dir', path.join(folder, 'local-aws'), `--dataexchange-option=--job-seconds=${JOB_SECONDS}`],
-    ],
-    process.env,
-  );
-  const [line, made] = await Promise.all([started, makePackage(typeName ?? STAND_IN, path.join(folder, 'package'))]);
+const PYTHON = pythonTool('local', 'python');
 
-  const found = (JSON.parse(line) as { environment: Record<string, string> }).environment;
-  const env = { ...process.env, ...found };
-  for (const name of UNWANTED) delete env[name];
-  const ask = async (...given: string[]): Promise<string> => {
-    const { code, stdout, output } = await children.run(python, given, env);
-    if (code !== 0) throw new Error(output.trim());
-    return stdout;
-  };
-  const [exports] = await Promise.all([ask('contract/fixtures.py', 'up'), ask('-m', 'local.type_function', made.zip)]);
+/**
+ * Starts local AWS and prepares it.
+ *
+ * @param folder where its state and the package are written
+ * @param typeName the type whose project is tested; undefined: the repository itself
+ */
+export async function startSurroundings(folder: string, typeName: string | undefined): Promise<Surroundings> {
+  const options = [`--dataexchange-option=--job-seconds=${JOB_SECONDS}`];
+  const made = await makePackage(typeName ?? STAND_IN, path.join(folder, 'package'));
+  const env = await startLocalAws(path.join(folder, 'local-aws'), options);
+  const [{ stdout }] = await Promise.all([
+    run(PYTHON, [inRoot('contract', 'fixtures.py'), 'up'], { env }),
+    run(PYTHON, ['-m', 'local.type_function', made.zip], { env }),
+  ]);
   return {
     env,
-    endpoint: found.AWS_ENDPOINT_URL as string,
-    region: found.AWS_REGION as string,
-    exports: JSON.parse(exports) as Record<string, string>,
+    endpoint: env.AWS_ENDPOINT_URL as string,
+    region: env.AWS_REGION as string,
+    exports: JSON.parse(stdout) as Record<string, string>,
     project: typeName === undefined ? ROOT : made.folder,
   };
 }

@@ -1,42 +1,34 @@
-import { spawn } from 'node:child_process';
+import type { Environment } from '../tools/support/local-aws';
+import { run } from '../tools/support/processes';
 import { command } from './terminal';
 
-/** The official AWS CLI, run as a user would run it. */
+/** The official AWS CLI, as a user runs it. */
 export class Aws {
-  /** @param env where the CLI finds local AWS, and itself on PATH */
-  constructor(private readonly env: NodeJS.ProcessEnv) {}
+  private readonly env: Environment;
 
-  /** Runs and shows a command. @returns what it printed; JSON is read @throws Error with what it said if it failed */
-  async run(...words: string[]): Promise<unknown> {
+  /** @param env where the CLI finds local AWS */
+  constructor(env: Environment) {
+    this.env = { ...env, AWS_DEFAULT_OUTPUT: 'json' };
+  }
+
+  /**
+   * Prints a command and runs it.
+   *
+   * @returns its output, parsed if it is JSON
+   * @throws Error with its output if it fails
+   */
+  run(...words: string[]): Promise<unknown> {
     command(['aws', ...words]);
     return this.quietly(...words);
   }
 
-  /** Runs a command that is not part of the story. */
+  /** Runs a command that the demonstration does not show. */
   async quietly(...words: string[]): Promise<unknown> {
-    const printed = await this.execute(words);
+    const { stdout } = await run('aws', words, { env: this.env });
     try {
-      return JSON.parse(printed);
+      return JSON.parse(stdout);
     } catch {
-      return printed.trim();
+      return stdout;
     }
-  }
-
-  private execute(words: readonly string[]): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const child = spawn('aws', words, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
-      const out: Buffer[] = [];
-      const err: Buffer[] = [];
-      child.stdout.on('data', (data) => out.push(data));
-      child.stderr.on('data', (data) => err.push(data));
-      child.on('error', reject);
-      child.on('close', (code) => {
-        if (code === 0) {
-          resolve(Buffer.concat(out).toString());
-        } else {
-          reject(new Error(`aws ${words.slice(0, 2).join(' ')}: ${Buffer.concat(err).toString().trim()}`));
-        }
-      });
-    });
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Aws } from './aws';
 import { colourOf, row } from './terminal';
 
@@ -10,52 +11,43 @@ interface StackEvent {
   readonly PhysicalResourceId?: string;
 }
 
+interface Stack {
+  readonly StackId: string;
+  readonly Outputs?: readonly { readonly OutputKey: string; readonly OutputValue: string }[];
+}
+
+/** Values by the name of the template's parameter. */
+type Parameters = Readonly<Record<string, string>>;
+
 /** How a stack operation ended. */
 export interface End {
   readonly status: string;
-  /** The reasons of what failed, in the order of events. */
+  /** The reasons of the events that failed, in their order. */
   readonly failures: readonly string[];
 }
 
 const POLL_MS = 200;
 
-/** Stack operations with their events live, as `describe-stack-events` tells them. */
+/** Stack operations. Each prints its events live and waits for its end. */
 export class Stacks {
   private readonly seen = new Set<string>();
 
   constructor(private readonly aws: Aws) {}
 
-  async create(name: string, template: string, given: Record<string, string> = {}, ...flags: string[]): Promise<End> {
-    await this.aws.run(
-      'cloudformation',
-      'create-stack',
-      '--stack-name',
-      name,
-      '--template-body',
-      `file://${template}`,
-      ...asParameters(given),
-      ...flags,
-    );
-    return this.follow(name);
+  create(name: string, template: string, parameters: Parameters, ...flags: string[]): Promise<End> {
+    const given = ['--template-body', `file://${template}`, ...asParameters(parameters), ...flags];
+    return this.run('create-stack', name, ...given);
   }
 
-  async update(name: string, given: Record<string, string>): Promise<End> {
-    await this.aws.run(
-      'cloudformation',
-      'update-stack',
-      '--stack-name',
-      name,
-      '--use-previous-template',
-      ...asParameters(given),
-    );
-    return this.follow(name);
+  update(name: string, parameters: Parameters): Promise<End> {
+    return this.run('update-stack', name, '--use-previous-template', ...asParameters(parameters));
   }
 
   async delete(name: string): Promise<End> {
-    // A deleted stack is found by its id alone.
-    const id = (await this.describe(name)).StackId;
+    // A stack that has been deleted is found only by its id.
+    const { StackId } = await this.describe(name);
     await this.aws.run('cloudformation', 'delete-stack', '--stack-name', name);
-    return this.follow(id);
+    return this.follow(StackId);
   }
 
   /** The stack's outputs by key. */
@@ -64,55 +56,38 @@ export class Stacks {
     return Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
   }
 
-  private async describe(name: string): Promise<{
-    StackId: string;
-    StackStatus: string;
-    Outputs?: { OutputKey: string; OutputValue: string }[];
-  }> {
-    const answer = (await this.aws.quietly(
-      'cloudformation',
-      'describe-stacks',
-      '--stack-name',
-      name,
-      '--output',
-      'json',
-    )) as {
-      Stacks: never[];
-    };
-    return answer.Stacks[0] as never;
+  private async run(operation: string, name: string, ...flags: string[]): Promise<End> {
+    await this.aws.run('cloudformation', operation, '--stack-name', name, ...flags);
+    return this.follow(name);
   }
 
-  /** Prints events as they come, until the stack itself is done. */
+  private async describe(name: string): Promise<Stack> {
+    const { Stacks } = (await this.aws.quietly('cloudformation', 'describe-stacks', '--stack-name', name)) as {
+      Stacks: [Stack];
+    };
+    return Stacks[0];
+  }
+
+  /** Prints events as they come, until the operation on the stack itself has ended. */
   private async follow(name: string): Promise<End> {
     const failures: string[] = [];
     for (;;) {
-      const answer = (await this.aws.quietly(
-        'cloudformation',
-        'describe-stack-events',
-        '--stack-name',
-        name,
-        '--output',
-        'json',
-      )) as {
+      const flags = ['--stack-name', name];
+      const { StackEvents } = (await this.aws.quietly('cloudformation', 'describe-stack-events', ...flags)) as {
         StackEvents: StackEvent[];
       };
-      const fresh = answer.StackEvents.filter(({ EventId }) => !this.seen.has(EventId)).reverse();
-      for (const event of fresh) {
+      for (const event of StackEvents.filter(({ EventId }) => !this.seen.has(EventId)).reverse()) {
         this.seen.add(event.EventId);
+        const { ResourceType, ResourceStatus, ResourceStatusReason } = event;
         show(event);
-        if (event.ResourceStatus.endsWith('_FAILED') && event.ResourceStatusReason !== undefined) {
-          failures.push(event.ResourceStatusReason);
+        if (ResourceStatus.endsWith('_FAILED') && ResourceStatusReason !== undefined) {
+          failures.push(ResourceStatusReason);
         }
-        const ofStack = event.ResourceType === 'AWS::CloudFormation::Stack';
-        if (
-          ofStack &&
-          /(_COMPLETE|_FAILED)$/.test(event.ResourceStatus) &&
-          !/CLEANUP_IN_PROGRESS/.test(event.ResourceStatus)
-        ) {
-          return { status: event.ResourceStatus, failures };
+        if (ResourceType === 'AWS::CloudFormation::Stack' && /(_COMPLETE|_FAILED)$/.test(ResourceStatus)) {
+          return { status: ResourceStatus, failures };
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await sleep(POLL_MS);
     }
   }
 }
@@ -121,8 +96,8 @@ function show({ LogicalResourceId, ResourceStatus, ResourceStatusReason }: Stack
   row([ResourceStatus, LogicalResourceId, ResourceStatusReason ?? ''], [34, 20], colourOf(ResourceStatus));
 }
 
-function asParameters(given: Readonly<Record<string, string>>): string[] {
-  const pairs = Object.entries(given).map(
+function asParameters(parameters: Parameters): string[] {
+  const pairs = Object.entries(parameters).map(
     ([key, value]) => `ParameterKey=${key},ParameterValue=${value.replaceAll(',', '\\,')}`,
   );
   return pairs.length === 0 ? [] : ['--parameters', ...pairs];

@@ -1,19 +1,19 @@
 import pc from 'picocolors';
 
-/** How the story looks in a terminal. */
+/** What the demonstration prints. */
 
-const began = Date.now();
-let chapter = 0;
+const startedAt = Date.now();
+let steps = 0;
 
 export function title(text: string): void {
   console.log(`\n${pc.bold(text)}\n`);
 }
 
-/** A step of the story, numbered, with the seconds that have passed. */
+/** The heading of a step: its number, and the seconds since the start. */
 export function step(text: string): void {
-  chapter += 1;
-  const seconds = ((Date.now() - began) / 1_000).toFixed(0).padStart(2);
-  console.log(`\n${pc.bold(pc.cyan(`${chapter}. ${text}`))} ${pc.dim(`[${seconds} s]`)}`);
+  steps += 1;
+  const seconds = ((Date.now() - startedAt) / 1_000).toFixed(0).padStart(2);
+  console.log(`\n${pc.bold(pc.cyan(`${steps}. ${text}`))} ${pc.dim(`[${seconds} s]`)}`);
 }
 
 export function say(text: string): void {
@@ -30,21 +30,22 @@ export function row(
   widths: readonly number[],
   colour: (text: string) => string = String,
 ): void {
-  console.log(`   ${colour(cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  '))}`);
+  console.log(`   ${colour(cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('  '))}`);
 }
 
 /** One thing that has to hold for the demonstration to succeed. */
-export function holds(what: string, true_: boolean): boolean {
-  console.log(`   ${true_ ? pc.green('✔') : pc.red('✘')} ${what}`);
-  return true_;
+export function holds(what: string, held: boolean): boolean {
+  console.log(`   ${held ? pc.green('✔') : pc.red('✘')} ${what}`);
+  return held;
 }
 
-export const colourOf = (status: string): ((text: string) => string) => {
+/** The colour of a stack event, by its status. */
+export function colourOf(status: string): (text: string) => string {
   if (/FAILED|ROLLBACK/.test(status)) {
     return pc.red;
   }
   return status.endsWith('_COMPLETE') ? pc.green : pc.dim;
-};
+}
 
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
