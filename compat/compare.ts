@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Answers } from './play';
+import type { AnswersByEvent } from './play';
 
-/** A member on which the runtimes disagree; what is absent is undefined. */
-export interface Difference {
-  member: string;
-  stock?: unknown;
-  ours?: unknown;
+/** A member in which the answers differ; undefined: it is absent. */
+interface Difference {
+  readonly member: string;
+  readonly stock?: unknown;
+  readonly ours?: unknown;
 }
 
-/** Words and models are not pinned, so that they can be improved; that they differ is. */
+/** Differences that are expected without their values, so that messages and models can be improved. */
 const LOOSE = {
   'other words': ({ stock, ours }: Difference) => typeof stock === 'string' && typeof ours === 'string',
   'other value': ({ stock, ours }: Difference) => stock !== undefined && ours !== undefined,
@@ -19,70 +19,78 @@ const LOOSE = {
 } as const;
 
 type Expected = Omit<Difference, 'member'> | keyof typeof LOOSE;
-type Members = Record<string, Expected>;
+type Members = Readonly<Record<string, Expected>>;
 
-/** One kind of difference: with this event, or with whatever event has exactly these values. */
+/** One kind of difference: in the answers to certain events, or in any answer that has exactly these values. */
 interface Kind {
-  reason: string;
-  differences?: Record<string, Members>;
-  anywhere?: Members;
+  readonly reason: string;
+  readonly differences?: Readonly<Record<string, Members>>;
+  readonly anywhere?: Members;
 }
 
 interface Listed {
-  /** Undefined for any event. */
-  event?: string;
-  member: string;
-  expected: Expected;
+  /** Undefined: any event. */
+  readonly event?: string;
+  readonly member: string;
+  readonly expected: Expected;
   occurs: boolean;
 }
 
 export interface Judgement {
-  /** What is wrong, by event: a difference that is not listed, or a listed one that does not occur. */
-  wrong: Map<string, string[]>;
-  reasons: string[];
-  listed: number;
+  /** The problems by event: differences that are not listed, and listed ones that do not occur. */
+  readonly wrong: ReadonlyMap<string, readonly string[]>;
+  readonly reasons: readonly string[];
+  readonly listed: number;
 }
 
-/** @param kinds what differences.json holds */
-export function judge(stock: Answers, ours: Answers, kinds: readonly Kind[] = written()): Judgement {
+/** @param kinds the content of differences.json */
+export function judge(
+  stock: AnswersByEvent,
+  ours: AnswersByEvent,
+  kinds: readonly Kind[] = JSON.parse(readFileSync(path.join(__dirname, 'differences.json'), 'utf8')),
+): Judgement {
   const list = kinds.flatMap(listedOf);
   const wrong = new Map([...stock.keys(), ...ours.keys()].map((event): [string, string[]] => [event, []]));
-  for (const [event, words] of wrong) {
+  for (const [event, problems] of wrong) {
     for (const found of differencesOf(stock.get(event), ours.get(event))) {
-      const candidates = list.filter((one) => one.member === found.member && (one.event ?? event) === event);
-      // What is written for this very event comes before what holds anywhere.
-      candidates.sort((a, b) => Number(a.event === undefined) - Number(b.event === undefined));
+      const candidates = list.filter((listed) => listed.member === found.member && (listed.event ?? event) === event);
+      // What is listed for this very event comes before what is listed for any.
+      candidates.sort((one, other) => Number(one.event === undefined) - Number(other.event === undefined));
       const match = candidates.find(({ expected }) => agrees(expected, found));
-      if (match) match.occurs = true;
-      else words.push(`${found.member || 'the answer'}: stock ${told(found.stock)}, ours ${told(found.ours)}`);
+      if (match) {
+        match.occurs = true;
+      } else {
+        problems.push(`${found.member || 'the answer'}: stock ${shown(found.stock)}, ours ${shown(found.ours)}`);
+      }
     }
   }
   for (const { event = 'any event', member } of list.filter(({ occurs }) => !occurs)) {
-    const words = `${member}: differences.json lists a difference that does not occur`;
-    wrong.set(event, [...(wrong.get(event) ?? []), words]);
+    const problem = `${member}: differences.json lists a difference that does not occur`;
+    wrong.set(event, [...(wrong.get(event) ?? []), problem]);
   }
   return { wrong, reasons: kinds.map(({ reason }) => reason), listed: list.length };
 }
 
-function written(): Kind[] {
-  return JSON.parse(readFileSync(path.join(__dirname, 'differences.json'), 'utf8'));
-}
-
 function listedOf({ reason, differences = {}, anywhere = {} }: Kind): Listed[] {
-  if (!reason) throw new Error('differences.json: a difference without a reason');
+  if (!reason) {
+    throw new Error('differences.json: a difference without a reason');
+  }
   const from = (members: Members, event?: string): Listed[] =>
     Object.entries(members).map(([member, expected]) => ({ event, member, expected, occurs: false }));
   return [...from(anywhere), ...Object.entries(differences).flatMap(([event, members]) => from(members, event))];
 }
 
 function agrees(expected: Expected, found: Difference): boolean {
-  if (typeof expected === 'string') return LOOSE[expected](found);
-  return isDeepStrictEqual([expected.stock, expected.ours], [found.stock, found.ours]);
+  return typeof expected === 'string'
+    ? LOOSE[expected](found)
+    : isDeepStrictEqual([expected.stock, expected.ours], [found.stock, found.ours]);
 }
 
-/** Object by object; lists are compared as a whole. */
+/** Compares objects member by member, and lists as a whole. */
 function differencesOf(stock: unknown, ours: unknown, member = ''): Difference[] {
-  if (isDeepStrictEqual(stock, ours)) return [];
+  if (isDeepStrictEqual(stock, ours)) {
+    return [];
+  }
   if (isPlain(stock) && isPlain(ours)) {
     const names = new Set([...Object.keys(stock), ...Object.keys(ours)]);
     return [...names].flatMap((name) => differencesOf(stock[name], ours[name], member ? `${member}.${name}` : name));
@@ -90,7 +98,9 @@ function differencesOf(stock: unknown, ours: unknown, member = ''): Difference[]
   return [{ member, stock, ours }];
 }
 
-const told = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value).slice(0, 500));
+function shown(value: unknown): string {
+  return value === undefined ? 'absent' : JSON.stringify(value).slice(0, 500);
+}
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

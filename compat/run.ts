@@ -1,17 +1,18 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { bundle, SETTINGS } from '../tools/bundle';
+import { SETTINGS, writeBundle } from '../tools/bundle';
 import { inRoot } from '../tools/support/paths';
+import { runProgram } from '../tools/support/processes';
 import { judge } from './compare';
-import { type Answers, CASES, play } from './play';
+import { type AnswersByEvent, CASES, play } from './play';
 
 /**
- * `make compat`: the same wire events through the library's own runtime and through ours, over the same Data Exchange. The answers
- * have to be equal, but for what differences.json lists.
+ * `make compat`: the same wire events through the library's own runtime and through ours, over the same Data Exchange.
+ * The answers have to be equal, but for the differences that differences.json lists.
  */
 
-/** What the stock function takes from compat/node_modules when it runs; the rest of it is bundled from src/. */
+/** What the stock function loads from compat/node_modules when it runs. The rest of it is bundled from src/. */
 const STOCK = [
   '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib',
   'aws-sdk',
@@ -19,65 +20,64 @@ const STOCK = [
   'reflect-metadata',
 ];
 
-/** The stock runtime waits a second in each call; meanwhile others can run. */
+/** How many cases run at the same time. The stock runtime waits a second in each invocation. */
 const SIDE_BY_SIDE = 12;
 
-async function stockFunction(outfile: string): Promise<string> {
-  await build({ ...SETTINGS, entryPoints: [path.join(__dirname, 'stock.ts')], outfile, external: STOCK });
-  return outfile;
+async function main(): Promise<void> {
+  const startedAt = Date.now();
+  // Inside compat/, where Node finds the stock runtime.
+  mkdirSync(inRoot('compat', 'build'), { recursive: true });
+  const folder = mkdtempSync(inRoot('compat', 'build', 'run-'));
+  try {
+    const stockFile = path.join(folder, 'stock.js');
+    const entryPoints = [inRoot('compat', 'stock.ts')];
+    await build({ ...SETTINGS, entryPoints, outfile: stockFile, external: STOCK });
+    const ourFile = path.join(folder, 'dist', 'handlers.js');
+    await writeBundle(ourFile);
+    const [stock, ours] = (await playAll([stockFile, ourFile])) as [AnswersByEvent, AnswersByEvent];
+    report(stock, ours, startedAt);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-const versions = (dependencies: Record<string, string>): string =>
-  ['cloudformation-cli-typescript-lib', 'aws-sdk']
-    .map((name) => `${name} ${Object.entries(dependencies).find(([full]) => full.endsWith(name))?.[1]}`)
-    .join(', ');
-
-async function playAll(files: readonly string[]): Promise<Answers[]> {
-  const answers = files.map((): Answers[] => CASES.map(() => new Map()));
-  const runs = CASES.flatMap((one, n) => files.map((file, m) => ({ one, n, file, m })));
+/** Plays every case with every function. @returns the answers of each function */
+async function playAll(files: readonly string[]): Promise<AnswersByEvent[]> {
+  const answers = files.map((): AnswersByEvent[] => []);
+  const waiting = CASES.flatMap((played, caseIndex) =>
+    files.map((file, fileIndex) => ({ played, caseIndex, file, fileIndex })),
+  );
   const worker = async (): Promise<void> => {
-    for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
-      const { one, n, file, m } = run;
-      (answers[m] as Answers[])[n] = await play(one, file);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { played, caseIndex, file, fileIndex } = next;
+      (answers[fileIndex] as AnswersByEvent[])[caseIndex] = await play(played, file);
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-  return answers.map((of) => new Map(of.flatMap((some) => [...some])));
+  return answers.map((ofCases) => new Map(ofCases.flatMap((some) => [...some])));
 }
 
-async function main(): Promise<void> {
-  // Inside compat/, so that Node finds the stock runtime there.
-  mkdirSync(path.join(__dirname, 'build'), { recursive: true });
-  const folder = mkdtempSync(path.join(__dirname, 'build', 'run-'));
-  const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      cleanUp();
-      process.exit(130);
-    });
+function report(stock: AnswersByEvent, ours: AnswersByEvent, startedAt: number): void {
+  const { wrong, reasons, listed } = judge(stock, ours);
+  const failed = [...wrong].filter(([, problems]) => problems.length > 0);
+  for (const [event, problems] of failed) {
+    console.log(`✘ ${event}\n    ${problems.join('\n    ')}`);
   }
-  const began = Date.now();
-  try {
-    const stockFile = await stockFunction(path.join(folder, 'stock.js'));
-    const { file } = await bundle({ outfile: path.join(folder, 'dist/handlers.js') });
-    const [stock, ours] = (await playAll([stockFile, file])) as [Answers, Answers];
-    const { wrong, reasons, listed } = judge(stock, ours);
-    const bad = [...wrong].filter(([, words]) => words.length > 0);
-    for (const [event, words] of bad) console.log(`✘ ${event}\n    ${words.join('\n    ')}`);
-
-    const { dependencies } = JSON.parse(readFileSync(inRoot('compat/package.json'), 'utf8'));
-    const seconds = ((Date.now() - began) / 1000).toFixed(0);
-    console.log(`${wrong.size} answers beside those of the stock runtime (${versions(dependencies)}) in ${seconds} s.`);
-    console.log(`${listed} listed differences, of ${reasons.length} kinds:`);
-    for (const reason of reasons) console.log(`  - ${reason}`);
-    console.log(`compat: ${wrong.size - bad.length} passed, ${bad.length} failed`);
-    process.exitCode = bad.length === 0 ? 0 : 1;
-  } finally {
-    cleanUp();
+  const { dependencies } = JSON.parse(readFileSync(inRoot('compat', 'package.json'), 'utf8'));
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+  console.log(`${wrong.size} answers beside those of the stock runtime (${versions(dependencies)}) in ${seconds} s.`);
+  console.log(`${listed} listed differences, of ${reasons.length} kinds:`);
+  for (const reason of reasons) {
+    console.log(`  - ${reason}`);
   }
+  console.log(`compat: ${wrong.size - failed.length} passed, ${failed.length} failed`);
+  process.exitCode = failed.length === 0 ? 0 : 1;
 }
 
-main().catch((error: Error) => {
-  console.error(`compat: ${error.stack}`);
-  process.exitCode = 1;
-});
+function versions(dependencies: Readonly<Record<string, string>>): string {
+  return ['cloudformation-cli-typescript-lib', 'aws-sdk']
+    .map((name) => `${name} ${Object.entries(dependencies).find(([full]) => full.endsWith(name))?.[1]}`)
+    .join(', ');
+}
+
+void runProgram('compat', main);

@@ -27,5 +27,8 @@ function instanceOf(model: Properties): ResourceModel {
   }
 }
 
-/** What a scaffold of the CloudFormation CLI exports: the library's own runtime over the class, with AWS SDK v2 below it. */
+/**
+ * What a scaffold of the CloudFormation CLI exports: the library's own runtime over the class, with AWS SDK v2 below
+ * it.
+ */
 export const { entrypoint } = new StockResource();

@@ -1,15 +1,14 @@
 import { join, resolve } from 'node:path';
-import { bundle } from './bundle';
+import { writeBundle } from './bundle';
+import { runProgram } from './support/processes';
 
-/** What the Makefile's build-TypeFunction calls: lays the function, as Lambda unpacks it, into a folder of SAM's. */
-async function main(artifacts: string | undefined): Promise<void> {
+/** What the Makefile's build-TypeFunction calls: writes the function into a folder of SAM's, as Lambda unpacks it. */
+async function main(): Promise<void> {
+  const artifacts = process.argv[2];
   if (!artifacts) {
     throw new Error('sam build and cfn submit call this, with ARTIFACTS_DIR set; by hand it is: npm run build');
   }
-  await bundle({ outfile: join(resolve(artifacts), 'dist', 'handlers.js') });
+  await writeBundle(join(resolve(artifacts), 'dist', 'handlers.js'));
 }
 
-main(process.argv[2]).catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+void runProgram('build-function', main);

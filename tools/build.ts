@@ -1,18 +1,17 @@
-import { bundle } from './bundle';
+import { writeBundle } from './bundle';
 import { generate } from './generate';
+import { inRoot } from './support/paths';
+import { runProgram } from './support/processes';
 
-/** `npm run build`: what follows from the schema, then the one file that Lambda runs. */
+/** `npm run build`: what is generated from the schema, then the one file that Lambda runs. */
 async function main(): Promise<void> {
   await generate();
-  const { bytes, zipBytes } = await bundle();
-  console.log(`dist/handlers.js: ${kilobytes(bytes)}, zipped ${kilobytes(zipBytes)}`);
+  const { content, zipBytes } = await writeBundle(inRoot('dist', 'handlers.js'));
+  console.log(`dist/handlers.js: ${kilobytes(content.length)}, zipped ${kilobytes(zipBytes)}`);
 }
 
 function kilobytes(bytes: number): string {
   return `${Math.ceil(bytes / 1024)} KB`;
 }
 
-main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+void runProgram('build', main);

@@ -1,20 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
-import { zipSync } from 'fflate';
+import { zip } from './package/zip';
+import { inRoot, ROOT } from './support/paths';
 
-/**
- * Makes `dist/handlers.js`, the one file that Lambda runs. `npm run bundle` calls it; so does the build.
- *
- * The same sources and lockfile give the same bytes. What must not be inside is looked for after the fact, in esbuild's
- * own account of what went in.
- */
-
-const root = path.resolve(__dirname, '..');
-const runtime = path.join(root, 'src/runtime');
 const LIBRARY = '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
 
-/** What is replaced, for whom, and by what; each stand-in says why. */
+/** The modules that the bundle replaces, in whose imports, and by what. Each replacement says why. */
 const REPLACED = [
   { filter: /^aws-sdk(\/|$)/, by: 'no-aws-sdk-v2.ts' },
   { filter: /^string\.prototype\.replaceall$/, by: 'instead/replaceall.ts' },
@@ -29,13 +21,13 @@ const replacements: Plugin = {
     for (const { filter, by, importer } of REPLACED) {
       esbuild.onResolve({ filter }, (given) => {
         const from = given.importer.split(path.sep).join('/');
-        return importer && !from.includes(importer) ? undefined : { path: path.resolve(runtime, by) };
+        return importer && !from.includes(importer) ? undefined : { path: path.resolve(inRoot('src', 'runtime'), by) };
       });
     }
   },
 };
 
-/** The settings that every bundle of handlers needs, for the real one and for those that it is measured against. */
+/** The settings of every bundle: of the real one, and of those that it is compared with. */
 export const SETTINGS: BuildOptions & { metafile: true } = {
   bundle: true,
   platform: 'node',
@@ -51,79 +43,71 @@ export const SETTINGS: BuildOptions & { metafile: true } = {
 };
 
 /** Name and folder of the package that a file in node_modules belongs to. */
-function packageOf(file: string): { name: string; folder: string } | undefined {
+function packageOf(file: string): { readonly name: string; readonly folder: string } | undefined {
   const match = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(file);
   return match?.[1] && match[2] ? { name: match[2], folder: match[1] } : undefined;
 }
 
-/** What is wrong with the content of a bundle: AWS SDK v2, a package in two versions, or what is not of the product. */
-export function problemsOf(metafile: Metafile, base = root): string[] {
+/** What a bundle must not hold: AWS SDK v2, a package in two versions, and what is not part of the product. */
+export function problemsOf(metafile: Metafile): string[] {
   const problems = new Set<string>();
   const versions = new Map<string, Set<string>>();
   for (const output of Object.values(metafile.outputs)) {
     for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
       const found = packageOf(file);
       if (!found) {
-        if (!/^(src\/|aws-dataexchange-job\.json$)/.test(file)) problems.add(`${file} is not part of the product`);
+        if (!/^(src\/|aws-dataexchange-job\.json$)/.test(file)) {
+          problems.add(`${file} is not part of the product`);
+        }
         continue;
       }
-      if (found.name === 'aws-sdk') problems.add(`${file} is AWS SDK v2`);
-      if (bytesInOutput === 0) continue;
-      const manifest = path.resolve(base, found.folder, 'package.json');
-      const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-      versions.set(found.name, (versions.get(found.name) ?? new Set()).add(version));
+      if (found.name === 'aws-sdk') {
+        problems.add(`${file} is AWS SDK v2`);
+      }
+      if (bytesInOutput > 0) {
+        const manifest = inRoot(found.folder, 'package.json');
+        const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+        versions.set(found.name, (versions.get(found.name) ?? new Set()).add(version));
+      }
     }
   }
   for (const [name, found] of versions) {
-    if (found.size > 1) problems.add(`${name} is inside in versions ${[...found].sort().join(' and ')}`);
+    if (found.size > 1) {
+      problems.add(`${name} is inside in versions ${[...found].sort().join(' and ')}`);
+    }
   }
   return [...problems];
 }
 
-export interface Bundled {
-  file: string;
-  bytes: number;
-  zipBytes: number;
-  metafile: Metafile;
+export interface Bundle {
+  readonly content: Uint8Array;
+  /** The size of the zip that Lambda gets, in bytes. */
+  readonly zipBytes: number;
+  readonly metafile: Metafile;
 }
 
-/** Size of a file in the zip that Lambda gets. */
-export const zipSize = (name: string, content: Uint8Array): number =>
-  zipSync({ [name]: [content, { level: 9, mtime: '1980-01-01T00:00:00' }] }).length;
-
-export async function bundle(options: { entry?: string; outfile?: string } = {}): Promise<Bundled> {
-  const outfile = options.outfile ?? path.join(root, 'dist/handlers.js');
-  const result = await build({
+/** Builds the one file that Lambda runs. The same sources and lockfile give the same bytes. */
+export async function buildBundle(): Promise<Bundle> {
+  const { metafile, outputFiles } = await build({
     ...SETTINGS,
-    absWorkingDir: root,
-    entryPoints: [options.entry ?? 'src/handlers.ts'],
-    outfile,
+    absWorkingDir: ROOT,
+    entryPoints: ['src/handlers.ts'],
+    outfile: 'dist/handlers.js',
     write: false,
     plugins: [replacements],
   });
-  const problems = problemsOf(result.metafile);
-  if (problems.length > 0) throw new Error(`The bundle is not fit to ship:\n  ${problems.join('\n  ')}`);
-
-  const content = result.outputFiles[0]?.contents as Uint8Array;
-  mkdirSync(path.dirname(outfile), { recursive: true });
-  writeFileSync(outfile, content);
-  return {
-    file: outfile,
-    bytes: content.length,
-    zipBytes: zipSize('dist/handlers.js', content),
-    metafile: result.metafile,
-  };
+  const problems = problemsOf(metafile);
+  if (problems.length > 0) {
+    throw new Error(`The bundle is not fit to ship:\n  ${problems.join('\n  ')}`);
+  }
+  const content = outputFiles[0]?.contents as Uint8Array;
+  return { content, zipBytes: zip(new Map([['dist/handlers.js', content]]), 'packed').length, metafile };
 }
 
-if (require.main === module) {
-  bundle().then(
-    ({ file, bytes, zipBytes }) => {
-      const kb = (n: number): string => `${(n / 1024).toFixed(1)} KB`;
-      console.log(`${path.relative(process.cwd(), file)}: ${kb(bytes)}, zipped ${kb(zipBytes)}`);
-    },
-    (error: Error) => {
-      console.error(error.message);
-      process.exitCode = 1;
-    },
-  );
+/** Builds the bundle and writes it to a file. */
+export async function writeBundle(file: string): Promise<Bundle> {
+  const built = await buildBundle();
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, built.content);
+  return built;
 }

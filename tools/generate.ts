@@ -7,77 +7,37 @@ import { inRoot, ROOT, SCHEMA_FILE } from './support/paths';
 const SKIPPED =
   'skipped src/models.ts, resource-role.yaml and docs/: no .venv/cfn here (make setup); the committed ones are used';
 
-/** Writes everything that follows from the rights and the schema; says what it could not do. */
-export async function generate(say: (line: string) => void = console.log): Promise<void> {
-  const files = await expected(say);
+/** Writes what follows from the rights and the schema, and prints what has changed and what could not be written. */
+export async function generate(): Promise<void> {
+  const files = await generatedFiles();
   for (const [file, text] of files) {
     if ((await committed(file)) !== text) {
       await mkdir(dirname(inRoot(file)), { recursive: true });
       await writeFile(inRoot(file), text);
-      say(`wrote ${file}`);
+      console.log(`wrote ${file}`);
     }
   }
   for (const file of await strayDocs(files)) {
     await rm(inRoot(file));
-    say(`removed ${file}`);
+    console.log(`removed ${file}`);
   }
-}
-
-/** One line for each file that is not what the rights and the schema say. */
-export async function findStale(say: (line: string) => void = console.log): Promise<string[]> {
-  const stale: string[] = [];
-  const files = await expected(say);
-  for (const [file, text] of files) {
-    const found = await committed(file);
-    if (found !== text) {
-      stale.push(
-        found === undefined ? `${file} is missing` : `${file} differs from line ${firstDifference(found, text)}`,
-      );
-    }
-  }
-  for (const file of await strayDocs(files)) {
-    stale.push(`${file} belongs to no definition of the schema`);
-  }
-  return stale;
-}
-
-async function expected(say: (line: string) => void): Promise<Files> {
   if (!hasCfn()) {
-    say(SKIPPED);
-    return withoutPython();
+    console.log(SKIPPED);
   }
-  const files = await withoutPython();
-  return new Map([...files, ...(await withCfn(files.get(SCHEMA_FILE) as string))]);
 }
 
-/** Pages of definitions that are gone. */
-async function strayDocs(files: Files): Promise<string[]> {
+/** What follows from the rights and the schema, as far as the tools for it are here. */
+export async function generatedFiles(): Promise<Files> {
+  const files = await withoutPython();
+  return hasCfn() ? new Map([...files, ...(await withCfn(files.get(SCHEMA_FILE) as string))]) : files;
+}
+
+/** The pages of definitions that no longer exist. */
+export async function strayDocs(files: Files): Promise<string[]> {
   return hasCfn() ? (await listDocs(ROOT)).filter((file) => !files.has(file)) : [];
 }
 
-async function committed(file: string): Promise<string | undefined> {
+/** The text of a file as it is; undefined if there is none. */
+export async function committed(file: string): Promise<string | undefined> {
   return existsSync(inRoot(file)) ? readFile(inRoot(file), 'utf8') : undefined;
-}
-
-function firstDifference(found: string, wanted: string): number {
-  const lines = wanted.split('\n');
-  return found.split('\n').findIndex((line, index) => line !== lines[index]) + 1;
-}
-
-async function main(): Promise<number> {
-  if (!process.argv.includes('--check')) {
-    await generate();
-    return 0;
-  }
-  const stale = await findStale();
-  for (const line of stale) {
-    console.error(`stale: ${line}; run: npm run build`);
-  }
-  return stale.length === 0 ? 0 : 1;
-}
-
-if (require.main === module) {
-  void main().then((code) => {
-    process.exitCode = code;
-  });
 }

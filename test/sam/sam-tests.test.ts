@@ -1,24 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  CreateDataSetCommand,
-  CreateRevisionCommand,
-  DataExchangeClient,
-  ListDataSetRevisionsCommand,
-} from '@aws-sdk/client-dataexchange';
 import { fill, valuesOf } from '../../contract/sam-event';
-import { ManualClock } from '../../emulator/clock';
-import { type Emulator, startEmulator } from '../../emulator/emulator';
-import { type Answer, Artefact } from './artefact';
+import { inRoot } from '../../tools/support/paths';
+import { useWorld } from '../support/world';
+import { useTestEntrypoint } from './test-entrypoint';
 
-/** Every event of sam-tests/, through the built artefact, against the local Data Exchange, in the order of some lives. */
+/** Every event of sam-tests/, through the bundle, against the local Data Exchange, in the order of some lives. */
 
 jest.setTimeout(60_000);
 
-const FOLDER = path.resolve(__dirname, '../../sam-tests');
 const CREDENTIALS = { accessKeyId: 'AKIDSAMTESTS', secretAccessKey: 'sam-tests', sessionToken: '' };
-const read = (name: string): string => readFileSync(path.join(FOLDER, `${name}.json`), 'utf8');
+const NAMES = readdirSync(inRoot('sam-tests')).map((name) => path.basename(name, '.json'));
+
+function read(name: string): string {
+  return readFileSync(inRoot('sam-tests', `${name}.json`), 'utf8');
+}
 
 const id = expect.stringMatching(/^[a-zA-Z0-9]{30,40}$/);
 const model = (State: string, StartOnCreation: boolean) => expect.objectContaining({ Id: id, State, StartOnCreation });
@@ -32,7 +28,7 @@ const own = (FinalizeRevision: boolean) => ({
 });
 const deleted = { status: 'SUCCESS' };
 
-/** An event, the outcome that it must have, and how much later, by the service's clock, it comes than the one before. */
+/** An event, the expected answer, and how many seconds after the event before it is sent, by the service's clock. */
 type Step = [event: string, expected: object, secondsLater?: number];
 
 const LIVES: Record<string, Step[]> = {
@@ -94,72 +90,45 @@ const LIVES: Record<string, Step[]> = {
   ],
 };
 
-// Of today: the handler looks for what a lost answer left among revisions that are young by its own clock.
-const clock = new ManualClock(Date.now());
-let buckets: string;
-let emulator: Emulator;
-let artefact: Artefact;
+const world = useWorld();
+const invoke = useTestEntrypoint(world);
 let ids: Record<string, string>;
-let client: DataExchangeClient;
-
-async function revisions(): Promise<(string | undefined)[]> {
-  const DataSetId = ids['contract:S3DataSetId'];
-  const { Revisions = [] } = await client.send(new ListDataSetRevisionsCommand({ DataSetId }));
-  return Revisions.map(({ Id }) => Id);
-}
 
 beforeAll(async () => {
-  buckets = mkdtempSync(path.join(tmpdir(), 'sam-tests-'));
-  mkdirSync(path.join(buckets, 'source'));
-  writeFileSync(path.join(buckets, 'source/prices.csv'), 'day,price\n');
-  emulator = await startEmulator({ clock, buckets, jobSeconds: 30, log: () => {} });
-  client = new DataExchangeClient({ endpoint: emulator.url, region: 'us-east-1', credentials: CREDENTIALS });
-  const { Id: dataSet = '' } = await client.send(
-    new CreateDataSetCommand({ Name: 'sam-tests', Description: 'sam-tests', AssetType: 'S3_SNAPSHOT' }),
-  );
-  const { Id: revision = '' } = await client.send(new CreateRevisionCommand({ DataSetId: dataSet }));
+  world.write('source', 'prices.csv', Buffer.from('day,price\n'));
+  const { DataSetId, RevisionId } = await world.emptyRevision();
   ids = {
-    'contract:S3DataSetId': dataSet,
-    'contract:S3ImportRevisionId': revision,
+    'contract:S3DataSetId': DataSetId,
+    'contract:S3ImportRevisionId': RevisionId,
     'contract:SourceBucket': 'source',
   };
-  artefact = await Artefact.start(emulator.url);
-});
-afterAll(async () => {
-  client?.destroy();
-  await artefact?.stop();
-  await emulator?.stop();
-  rmSync(buckets, { recursive: true, force: true });
 });
 
-const ROWS = Object.entries(LIVES).map(([title, steps]) => ({ title, steps }));
-test.each(ROWS)('a job $title', async ({ steps }) => {
-  let values: Record<string, unknown> = ids;
-  for (const [number, [name, expected, later = 0]] of steps.entries()) {
-    clock.advance(later * 1_000);
-    const answer: Answer = await artefact.invoke(fill(read(name), values, CREDENTIALS));
-    const step = `${number + 1}: sam-tests/${name}.json`;
-    expect({ step, ...answer }).toMatchObject({ step, ...expected });
-    if (expected === deleted) expect(answer).toEqual(deleted);
-    values = { ...values, ...valuesOf(answer) };
+test.each(Object.entries(LIVES))('a job %s', async (_title, steps) => {
+  let values: Readonly<Record<string, unknown>> = ids;
+  for (const [index, [name, expected, later = 0]] of steps.entries()) {
+    world.clock.advance(later * 1_000);
+    const event = await invoke(fill(read(name), values, CREDENTIALS));
+    const step = `${index + 1}: sam-tests/${name}.json`;
+    expect({ step, ...event }).toMatchObject({ step, ...expected });
+    if (expected === deleted) {
+      expect(event).toEqual(deleted);
+    }
+    values = { ...values, ...valuesOf(event) };
   }
-  expect(await revisions()).toEqual([ids['contract:S3ImportRevisionId']]);
+  const { revisions } = await world.holdings(ids['contract:S3DataSetId'] as string);
+  expect(revisions).toEqual([ids['contract:S3ImportRevisionId']]);
 });
 
-test('every event has its place in a life', () => {
-  const told = new Set(Object.values(LIVES).flatMap((steps) => steps.map(([name]) => name)));
-  const there = readdirSync(FOLDER).map((name) => path.basename(name, '.json'));
-  expect([...told].sort()).toEqual(there.sort());
+test('every event is part of a life', () => {
+  const used = new Set(Object.values(LIVES).flatMap((steps) => steps.map(([name]) => name)));
+  expect([...used].sort()).toEqual([...NAMES].sort());
 });
 
-test('without credentials every event is refused, before anything is asked of the service', async () => {
-  emulator.clearRequests();
-  const values = { ...ids, JobId: '0'.repeat(32), CallbackContext: { phase: 'new', beganAt: clock.now() } };
-  for (const name of readdirSync(FOLDER)) {
-    const text = readFileSync(path.join(FOLDER, name), 'utf8');
-    const { credentials } = JSON.parse(text) as { credentials: object };
-    const answer = await artefact.invoke(fill(text, values, credentials));
-    expect({ name, ...answer }).toMatchObject({ name, status: 'FAILED', errorCode: 'InvalidCredentials' });
-  }
-  expect(emulator.requests()).toEqual([]);
+test.each(NAMES)('%s is refused without credentials, before any call', async (name) => {
+  const values = { ...ids, JobId: '0'.repeat(32), CallbackContext: { phase: 'new', beganAt: world.clock.now() } };
+  const { credentials } = JSON.parse(read(name)) as { credentials: object };
+  const event = await invoke(fill(read(name), values, credentials));
+  expect(event).toMatchObject({ status: 'FAILED', errorCode: 'InvalidCredentials' });
+  expect(world.operations()).toEqual([]);
 });

@@ -1,10 +1,10 @@
-import { refusal, retarget, spellings } from '../../tools/package/type-name';
+import { nameProblem, retarget, spellings } from '../../tools/package/type-name';
 
 describe('a name of one’s own', () => {
   test.each(['Acme::DataExchange::Job', 'awsome::DataExchange::Job', 'Ab::c1::D2', 'Developers::A1::B2'])(
     '%s can be registered',
     (name) => {
-      expect(refusal(name)).toBeUndefined();
+      expect(nameProblem(name)).toBeUndefined();
     },
   );
 
@@ -28,10 +28,10 @@ describe('a name of one’s own', () => {
     ['../../etc::passwd::xx', /"..\/..\/etc" must be/],
     [`Acme::${'x'.repeat(65)}::Job`, /must be 2 to 64/],
   ])('%j is refused with the reason', (name, reason) => {
-    expect(refusal(name)).toMatch(reason);
+    expect(nameProblem(name)).toMatch(reason);
   });
 
-  test('stands wherever the original stood', () => {
+  test('takes the place of the original in every spelling', () => {
     const name = 'Acme::DataExchange::Job';
     const text =
       'AWS::DataExchange::Job type/resource/AWS-DataExchange-Job/* aws-dataexchange-job.json aws:dataexchange';

@@ -1,65 +1,44 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { inRoot, SCHEMA_FILE } from '../support/paths';
-import { registerTemplate } from './register-template';
+import { readFile } from 'node:fs/promises';
+import { listFiles } from '../support/files';
+import { inRoot, REGISTER_FILE, ROLE_FILE, SCHEMA_FILE } from '../support/paths';
 import { retarget, spellings } from './type-name';
 import type { Entries } from './zip';
 
-/** Where the project's own files go; everything but the bundle is text in which the type's name may stand. */
+/** What the project takes from this repository. All of it is text that may hold the type's name. */
 const FOLDERS = ['src', 'inputs', 'examples', 'sam-tests', 'docs'];
-const FILES = [SCHEMA_FILE, 'template.yml', 'samconfig.toml', 'resource-role.yaml', 'LICENSE'];
+const FILES = [SCHEMA_FILE, 'template.yml', 'samconfig.toml', ROLE_FILE, 'LICENSE'];
 
 /**
- * The project under another name, as cfn validate, cfn test and cfn submit want it. It brings the bundle ready made:
- * nothing at run time depends on the name, so every name gets the same bytes, and building needs neither npm nor SAM.
+ * The project under another name, as cfn validate, cfn test and cfn submit expect it. It contains the bundle ready
+ * made: nothing at run time depends on the name, so the bytes are the same for every name, and building needs neither
+ * npm nor SAM.
  */
 export async function retargetedProject(typeName: string, bundle: Uint8Array): Promise<Entries> {
   const { slug } = spellings(typeName);
   const files = new Map<string, Uint8Array>();
   const add = (path: string, text: string) => files.set(path, Buffer.from(text));
 
-  for (const path of [...FILES, ...(await listFolders())]) {
-    files.set(renamed(path, slug), retargeted(await readFile(inRoot(path)), typeName));
+  const folders = FOLDERS.map(async (folder) => (await listFiles(inRoot(folder))).map((path) => `${folder}/${path}`));
+  for (const path of [...FILES, ...(await Promise.all(folders)).flat()]) {
+    const text = retarget(await readFile(inRoot(path), 'utf8'), typeName);
+    add(path === SCHEMA_FILE ? `${slug}.json` : path, text);
   }
-  add('.rpdk-config', settings(await readFile(inRoot('.rpdk-config'), 'utf8'), typeName));
+  add('.rpdk-config', rpdkConfig(await readFile(inRoot('.rpdk-config'), 'utf8'), typeName));
   add('Makefile', MAKEFILE);
   add('package.json', manifest(await readFile(inRoot('package.json'), 'utf8'), typeName));
-  add('register.yml', registerTemplate(typeName));
+  add('register.yml', retarget(await readFile(inRoot(REGISTER_FILE), 'utf8'), typeName));
   files.set('dist/handlers.js', bundle);
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function listFolders(): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of FOLDERS.filter((name) => existsSync(inRoot(name)))) {
-    for (const entry of await readdir(inRoot(folder), { recursive: true, withFileTypes: true })) {
-      const path = join(entry.parentPath, entry.name).slice(inRoot().length + 1);
-      if (entry.isFile() && !path.split('/').some((part) => part === 'node_modules' || part === '__pycache__')) {
-        found.push(path);
-      }
-    }
-  }
-  return found;
-}
-
-function renamed(path: string, slug: string): string {
-  return path === SCHEMA_FILE ? `${slug}.json` : path;
-}
-
-function retargeted(content: Buffer, typeName: string): Uint8Array {
-  return content.includes(0) ? content : Buffer.from(retarget(content.toString('utf8'), typeName));
-}
-
 /** `cfn submit` appends the function's name to the build command: the Makefile has a target of that name. */
-function settings(text: string, typeName: string): string {
+function rpdkConfig(text: string, typeName: string): string {
   const config = JSON.parse(text);
-  config.typeName = typeName;
-  config.settings.buildCommand = 'make --no-print-directory';
-  return `${JSON.stringify(config, null, 4)}\n`;
+  const settings = { ...config.settings, buildCommand: 'make --no-print-directory' };
+  return `${JSON.stringify({ ...config, typeName, settings }, null, 4)}\n`;
 }
 
-const MAKEFILE = `# The bundle is ready made; what builds this project only lays it where it is looked for.
+const MAKEFILE = `# The bundle is ready made: to build this project is to copy it where each tool expects it.
 
 # cfn submit: make TypeFunction
 .PHONY: TypeFunction

@@ -1,40 +1,44 @@
 import { SCHEMA_FILE } from '../support/paths';
 
-/** The name that the repository itself bears. Nobody but AWS can register it: packaging gives the type another. */
+/** The type's name in this repository. Only AWS can register it, so packaging gives the type another name. */
 export const CANONICAL = 'AWS::DataExchange::Job';
 
 /** First segments that the registry refuses, in any case (API RegisterType; user guide, resource type schema). */
 const RESERVED = ['Alexa', 'AMZN', 'Amazon', 'ASK', 'AWS', 'Custom', 'Dev'];
 const LONGEST_NAME = 204;
 
-/** Why the registry would refuse a name; undefined if it would not. */
-export function refusal(typeName: string): string | undefined {
+/** Why a type cannot be registered under a name; undefined if it can. */
+export function nameProblem(typeName: string): string | undefined {
   if (typeName === '') {
-    return 'say under which name: make package TYPE_NAME=Acme::DataExchange::Job (Acme stands for your organisation)';
+    return 'the name is missing: make package TYPE_NAME=Acme::DataExchange::Job (with your organisation for Acme)';
   }
   const segments = typeName.split('::');
   if (segments.length !== 3) {
     return `${typeName} is no name for a type: it needs three parts, Organisation::Service::Resource`;
   }
-  for (const segment of segments) {
-    if (!/^[a-zA-Z0-9]{2,64}$/.test(segment)) {
-      return `${typeName} is no name for a type: "${segment}" must be 2 to 64 letters and digits`;
-    }
+  const bad = segments.find((segment) => !/^[a-zA-Z0-9]{2,64}$/.test(segment));
+  if (bad !== undefined) {
+    return `${typeName} is no name for a type: "${bad}" must be 2 to 64 letters and digits`;
   }
   const reserved = RESERVED.find((name) => name.toLowerCase() === segments[0]?.toLowerCase());
   if (reserved !== undefined) {
-    return `${typeName} cannot be registered: the registry reserves names that begin with ${reserved} (also ${RESERVED.filter((name) => name !== reserved).join(', ')})`;
+    const others = RESERVED.filter((name) => name !== reserved).join(', ');
+    return `${typeName} cannot be registered: the registry reserves names that begin with ${reserved} (also ${others})`;
   }
   return typeName.length > LONGEST_NAME ? `${typeName} is longer than ${LONGEST_NAME} characters` : undefined;
 }
 
 /** The ways in which a name is written: in templates, in ARNs and role conditions, in file names. */
-export function spellings(typeName: string): { typeName: string; hyphenated: string; slug: string } {
+export function spellings(typeName: string): {
+  readonly typeName: string;
+  readonly hyphenated: string;
+  readonly slug: string;
+} {
   const hyphenated = typeName.replaceAll('::', '-');
   return { typeName, hyphenated, slug: hyphenated.toLowerCase() };
 }
 
-/** A text of this repository as it reads under another name. */
+/** A text of this repository with another name in place of its own. */
 export function retarget(text: string, typeName: string): string {
   const from = spellings(CANONICAL);
   const to = spellings(typeName);

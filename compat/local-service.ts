@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
+  type AssetType,
   CancelJobCommand,
   CreateDataSetCommand,
   CreateJobCommand,
@@ -13,12 +14,12 @@ import {
 import { ManualClock } from '../emulator/clock';
 import { type Emulator, startEmulator } from '../emulator/emulator';
 
-/** One for every run, and always the same: two runs that ask for the same things see the same ids. */
+/** Always the same, so that two runs that ask for the same things get the same ids. */
 const SEED = 1;
 
 const ACCOUNT = '123456789012';
 
-/** What the events name and is no id. */
+/** The names that the events use for what is not an id. */
 const FIXED = {
   SourceBucket: 'source',
   TargetBucket: 'target',
@@ -31,19 +32,19 @@ const FIXED = {
   RedshiftDataShareArn: `arn:aws:redshift:us-east-1:${ACCOUNT}:datashare:11111111-2222-3333-4444-555555555555/one`,
 };
 
-/** A local Data Exchange whose clock stands still, with what the events work on. */
-export class Exchange {
+/** A local Data Exchange with what the events work on. Its clock moves only by `clock.advance`. */
+export class LocalService {
   readonly clock = new ManualClock();
-  /** By the names that the events use. */
+  /** Values by the names that the events use. */
   readonly names: Record<string, string> = { ...FIXED };
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'compat-'));
   private emulator!: Emulator;
   private client!: DataExchangeClient;
 
-  static async start(): Promise<Exchange> {
-    const exchange = new Exchange();
-    await exchange.open();
-    return exchange;
+  static async start(): Promise<LocalService> {
+    const service = new LocalService();
+    await service.open();
+    return service;
   }
 
   get url(): string {
@@ -54,11 +55,15 @@ export class Exchange {
     this.emulator.setFaults(script);
   }
 
-  /** Lets a bystander do something to a job. */
+  /** Calls StartJob or CancelJob as somebody else would. */
   async bystander(does: string, JobId: string): Promise<void> {
-    if (does === 'StartJob') await this.client.send(new StartJobCommand({ JobId }));
-    else if (does === 'CancelJob') await this.client.send(new CancelJobCommand({ JobId }));
-    else throw new Error(`a bystander cannot ${does}`);
+    if (does === 'StartJob') {
+      await this.client.send(new StartJobCommand({ JobId }));
+    } else if (does === 'CancelJob') {
+      await this.client.send(new CancelJobCommand({ JobId }));
+    } else {
+      throw new Error(`a bystander cannot ${does}`);
+    }
   }
 
   async stop(): Promise<void> {
@@ -98,14 +103,7 @@ export class Exchange {
     }
   }
 
-  private async dataSet(
-    AssetType:
-      | 'S3_SNAPSHOT'
-      | 'S3_DATA_ACCESS'
-      | 'API_GATEWAY_API'
-      | 'REDSHIFT_DATA_SHARE'
-      | 'LAKE_FORMATION_DATA_PERMISSION',
-  ) {
+  private async dataSet(AssetType: AssetType): Promise<string> {
     const Name = AssetType;
     const { Id } = await this.client.send(new CreateDataSetCommand({ Name, Description: Name, AssetType }));
     return Id as string;
