@@ -29,7 +29,7 @@ OBJECTS = {
 EXPORTED = "export-me.txt"
 #: each revision's name among the exports; all are of the data set S3DataSetId
 REVISIONS = ("S3ImportRevisionId", "S3ExportRevisionId")
-#: the data sets in which something is made
+#: the data sets in which the suite creates revisions
 DATA_SETS = (
     "S3DataSetId",
     "RedshiftDataSetId",
@@ -53,7 +53,7 @@ def client(service: str) -> Any:
 
 
 def up(data_share: str) -> dict[str, str]:
-    """A new set of revisions each time: what was imported before does not stand in the way."""
+    """Creates new revisions each time, so that earlier imports do not matter."""
     deploy(SETUP, HERE / "setup.yml", {"RedshiftDataShareArn": data_share})
     exports = known_exports()
     s3, exchange = client("s3"), client("dataexchange")
@@ -142,7 +142,7 @@ def known_exports() -> dict[str, str]:
 
 
 def down() -> None:
-    """Empties what CloudFormation will not delete while anything is in it, then deletes both stacks."""
+    """Empties buckets and data sets, because CloudFormation deletes only empty ones, then deletes both stacks."""
     exports = known_exports()
     formation, exchange = client("cloudformation"), client("dataexchange")
     for data_set in [exports[name] for name in DATA_SETS if name in exports]:
@@ -167,7 +167,9 @@ def empty(bucket: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("up", "down", "exports"))
-    parser.add_argument("--redshift-data-share-arn", default="", help="a datashare of yours; a real account needs one")
+    parser.add_argument(
+        "--redshift-data-share-arn", default="", help="a datashare of yours; required in a real account"
+    )
     options = parser.parse_args()
     try:
         if options.what == "down":

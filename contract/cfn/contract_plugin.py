@@ -1,10 +1,10 @@
 """A pytest plugin for the official suite, `-p contract_plugin`: order and report. It changes no test.
 
-Order: the suite keeps the id of the job that it updated last in its update input, and sends it again in
-contract_update_without_create, to be told NotFound. A job that an update has started stays readable for 90 days though:
-the service has no way to remove it. Only a job with a revision of its own is gone with that revision. So where the
-update input starts any other job (an export, or an import into a revision given by id), that test comes first, while
-the suite has no id yet. For all other inputs the order is the suite's own.
+Order: the suite keeps the id of the job that it updated last in its update input, sends it again in
+contract_update_without_create, and expects NotFound. But a job that an update has started can be read for 90 days: the
+service cannot remove it. Only a job with a revision of its own is deleted, with that revision. So where the update
+input starts any other job (an export, or an import into a revision given by id), that test runs first, while the suite
+has no id yet. For all other inputs the order is the suite's own.
 
 Report: each outcome becomes a line of JSON in the file CONTRACT_REPORT, if that is set.
 """
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def update_input(config: pytest.Config) -> dict[str, Any]:
-    """As `cfn test` hands it to the suite: by the client that its own plugin holds."""
+    """The update input that `cfn test` passes to the suite, from the client that its own plugin holds."""
     clients = [getattr(plugin, "_plugin_clients", {}) for plugin in config.pluginmanager.get_plugins()]
     inputs: list[dict[str, Any] | None] = [held["resource_client"]._inputs for held in clients if held]
     return (inputs[0] or {}).get("UPDATE") or {}
@@ -57,9 +57,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def answer_to_blame(reason: str, log: str) -> dict[str, Any] | None:
-    """The handler's own words, which the suite's assertions leave out: they are in the log of what it sent and got."""
+    """The handler's answer. The suite's assertions leave it out, but its log of requests and responses has it."""
     answers: list[dict[str, Any]] = [ast.literal_eval(text) for text in re.findall(r"Received response\s+(\{.*)", log)]
-    # After a failed create the suite deletes what is not there, and reports only that this failed too.
+    # After a failed create the suite deletes a job that does not exist, and reports only that the delete failed.
     failed = [answer for answer in answers if answer.get("status") == "FAILED"]
     if "should be SUCCESS" in reason and failed:
         return failed[0]

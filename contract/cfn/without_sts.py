@@ -1,5 +1,5 @@
-"""The official `cfn`, unchanged but for one call: it asks STS, at an address that cannot be configured, for the number
-of the account. Here it gets AWS_ACCOUNT_ID instead, so that no account is needed."""
+"""The official `cfn` with one change: it takes the account number from AWS_ACCOUNT_ID instead of STS, whose address
+cannot be configured, so that no account is needed."""
 
 import os
 import sys
