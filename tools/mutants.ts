@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SubprocessError } from 'nano-spawn';
 import { JOB_MUTANTS } from './mutants/job';
 import { type Mutant, mutated } from './mutants/mutant';
 import { OPERATIONS_MUTANTS } from './mutants/operations';
+import { inTemporaryFolder } from './support/files';
 import { inRoot, ROOT } from './support/paths';
-import { run, stopAll } from './support/run';
+import { run, runProgram } from './support/processes';
 
 /**
  * What make mutants runs: puts one deliberate fault after another into a copy of the tree and runs the tests that should notice
@@ -31,29 +31,18 @@ const TEST_TIMEOUT_MS = 60_000;
 /** The same chance for all, so that two runs catch the same; `FC_SEED=…` sets another. */
 const SEED = process.env.FC_SEED ?? '1';
 
-/** Ctrl-C ends the tests that run, and with them the loop, which then removes the copy. */
-const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    interruption.abort(new Error('interrupted'));
-    stopAll();
-  });
-}
-
-/** @param only a part of the file's name or of the sentence of the mutants that are meant; all by default */
-async function main(only = ''): Promise<void> {
+/** The argument is a part of the file's name or of the sentence of the mutants that are meant; all by default. */
+async function main(): Promise<void> {
+  const only = process.argv[2] ?? '';
   const mutants = MUTANTS.filter(({ file, breaks }) => `${file} ${breaks}`.toLowerCase().includes(only.toLowerCase()));
   const problems = mutants.flatMap(problemOf);
   if (problems.length > 0 || mutants.length === 0) {
     throw new Error(problems.join('\n') || `No mutant has the words ${JSON.stringify(only)}.`);
   }
-  const tree = mkdtempSync(join(tmpdir(), 'mutants-'));
-  try {
+  await inTemporaryFolder(async (tree) => {
     copyTree(tree);
     process.exitCode = (await tryAll(mutants, tree)) === 0 ? 0 : 1;
-  } finally {
-    await rm(tree, { recursive: true, force: true, maxRetries: 5 });
-  }
+  });
 }
 
 /** @returns how many mutants survive @throws Error if the tests fail without any */
@@ -127,21 +116,18 @@ async function tryOut(mutant: Mutant, tree: string): Promise<string | undefined>
   }
 }
 
-async function test(tree: string, folder: string): Promise<{ passed: boolean; output: string }> {
-  const limit = setTimeout(stopAll, LIMIT_MS);
+async function test(tree: string, folder: string): Promise<{ readonly passed: boolean; readonly output: string }> {
+  const jest = join(tree, 'node_modules', '.bin', 'jest');
+  const given = ['--ci', '--silent', '--bail', `--testTimeout=${TEST_TIMEOUT_MS}`, folder];
   try {
-    const jest = join(tree, 'node_modules/.bin/jest');
-    const options = { cwd: tree, env: { FC_SEED: SEED } };
-    const line = [jest, '--ci', '--silent', '--bail', `--testTimeout=${TEST_TIMEOUT_MS}`, folder];
-    const { code, output } = await run(line, options);
-    interruption.signal.throwIfAborted();
-    return { passed: code === 0, output };
-  } finally {
-    clearTimeout(limit);
+    const { output } = await run(jest, given, { cwd: tree, env: { FC_SEED: SEED }, timeout: LIMIT_MS });
+    return { passed: true, output };
+  } catch (error) {
+    if (error instanceof SubprocessError) {
+      return { passed: false, output: error.output };
+    }
+    throw error;
   }
 }
 
-main(process.argv[2]).catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+void runProgram('mutants', main);
