@@ -138,7 +138,7 @@ describe('a create with a revision of its own', () => {
 
   // After a retriable code CloudFormation repeats the request with the same token, and what is left behind is found.
   describe('that ends without a job leaves nothing behind, or answers a retriable code', () => {
-    const LOOKS_FAIL = [...FOUND, listJobs(TRANSIENT), listJobs(TRANSIENT)];
+    const UNKNOWN_JOBS = [...FOUND, listJobs(TRANSIENT), listJobs(TRANSIENT)];
     const REMOVED = deleteRevision();
     const NO_ANSWER = [...MADE, createOwnJob(TRANSIENT)];
     const DENIED = [...MADE, createOwnJob(PERMANENT)];
@@ -147,20 +147,36 @@ describe('a create with a revision of its own', () => {
     const expired = refused('transient', 'InvalidCredentials');
 
     transcripts(OWN, [
-      ['no list of revisions', [listRevisions(TRANSIENT)], withoutJob('Throttling', 'listRevisions')],
-      ['no look at a revision', [LISTED, getRevision(PERMANENT)], withoutJob('AccessDenied', 'getRevision')],
-      ['no revision', [NONE, createRevision(QUOTA)], withoutJob('ServiceLimitExceeded', 'createRevision')],
-      ['no revision, not even lost', [NONE, createRevision(TRANSIENT), NONE], lostRevision],
-      ['no look at revisions', [NONE, createRevision(TRANSIENT), listRevisions(PERMANENT)], lostRevision],
-      ['no job', [...DENIED, REMOVED], withoutJob('AccessDenied', 'createJob')],
-      ['no job, the revision is gone', [...DENIED, deleteRevision(ABSENT)], withoutJob('AccessDenied', 'createJob')],
-      ['no job, revision not removed yet', [...DENIED, deleteRevision(TRANSIENT)], withoutJob('Throttling', left)],
-      ['no job, credentials expired', [...DENIED, deleteRevision(expired)], withoutJob('ServiceInternalError', left)],
-      ['no job, revision not removed at all', [...DENIED, deleteRevision(PERMANENT)], withoutJob('AccessDenied', left)],
-      ['no job, not even lost', [...NO_ANSWER, listJobs([]), REMOVED], withoutJob('Throttling', 'createJob')],
-      ['no look at the jobs yet', [...NO_ANSWER, listJobs(TRANSIENT)], withoutJob('Throttling', 'listJobs')],
-      ['no look at the jobs', [...NO_ANSWER, listJobs(PERMANENT), REMOVED], withoutJob('Throttling', 'createJob')],
-      ['no look at the jobs of a revision that was found', LOOKS_FAIL, withoutJob('Throttling', 'listJobs')],
+      ['the revisions cannot be listed', [listRevisions(TRANSIENT)], withoutJob('Throttling', 'listRevisions')],
+      ['GetRevision is denied', [LISTED, getRevision(PERMANENT)], withoutJob('AccessDenied', 'getRevision')],
+      [
+        'CreateRevision is refused',
+        [NONE, createRevision(QUOTA)],
+        withoutJob('ServiceLimitExceeded', 'createRevision'),
+      ],
+      ['CreateRevision gets no answer, and made none', [NONE, createRevision(TRANSIENT), NONE], lostRevision],
+      [
+        'the revisions cannot be listed again',
+        [NONE, createRevision(TRANSIENT), listRevisions(PERMANENT)],
+        lostRevision,
+      ],
+      ['CreateJob is refused', [...DENIED, REMOVED], withoutJob('AccessDenied', 'createJob')],
+      ['the revision is gone by then', [...DENIED, deleteRevision(ABSENT)], withoutJob('AccessDenied', 'createJob')],
+      ['the revision cannot be removed yet', [...DENIED, deleteRevision(TRANSIENT)], withoutJob('Throttling', left)],
+      ['the credentials expire', [...DENIED, deleteRevision(expired)], withoutJob('ServiceInternalError', left)],
+      ['the revision cannot be removed', [...DENIED, deleteRevision(PERMANENT)], withoutJob('AccessDenied', left)],
+      [
+        'CreateJob gets no answer, and made none',
+        [...NO_ANSWER, listJobs([]), REMOVED],
+        withoutJob('Throttling', 'createJob'),
+      ],
+      ['the jobs cannot be listed yet', [...NO_ANSWER, listJobs(TRANSIENT)], withoutJob('Throttling', 'listJobs')],
+      [
+        'the jobs cannot be listed',
+        [...NO_ANSWER, listJobs(PERMANENT), REMOVED],
+        withoutJob('Throttling', 'createJob'),
+      ],
+      ['the jobs of a found revision cannot be listed', UNKNOWN_JOBS, withoutJob('Throttling', 'listJobs')],
     ]);
   });
 });
@@ -175,7 +191,7 @@ describe('the tag that joins revision and job', () => {
       ['may come later', [...BEFORE, tagResource(TRANSIENT)], created({ untagged })],
       ['is denied', [...BEFORE, tagResource(PERMANENT)], failed('AccessDenied', `Job ${JOB_ID}: tagResource`)],
       ['finds no revision', [...BEFORE, tagResource(ABSENT)], failed('NotStabilized', 'tagResource')],
-      ['needs an ARN', [NONE, createRevision(revision({ Arn: undefined })), NEW_JOB], created()],
+      ['is left out without an ARN', [NONE, createRevision(revision({ Arn: undefined })), NEW_JOB], created()],
     ]);
   });
 
@@ -217,7 +233,7 @@ describe('an upload', () => {
   }
 
   transcripts({ operation: 'CREATE', desired }, [
-    ['goes to the URL of the job', [createJob(desired, job), upload()], created()],
+    ['is sent to the URL that the job shows', [createJob(desired, job), upload()], created()],
     ['comes before the tag', [...MADE, createJob(desired, job), upload(), TAGGED], created(), { desired: own }],
     [
       'is not repeated for a job that an earlier try has started',
@@ -277,7 +293,7 @@ describe('a create whose job is COMPLETED', () => {
         failed('GeneralServiceException', 'The revision cannot be finalised as it is: look at it in'),
       ],
       ['which is gone', [getJob(COMPLETED), getRevision(ABSENT)], removed],
-      ['which is gone after the look', [...before, updateRevision(true, ABSENT)], removed],
+      ['which is gone after GetRevision', [...before, updateRevision(true, ABSENT)], removed],
       ['that was named and is gone', [getJob(NAMED_COMPLETED), getRevision(ABSENT)], removed, named],
     ]);
   });
@@ -287,7 +303,7 @@ describe('a create whose context was lost', () => {
   const desired = { ...OWN_IMPORT, Id: JOB_ID };
 
   transcripts({ ...OWN, desired }, [
-    ['looks before it starts the job', [getJob(WAITING), startJob()], started('import', { lastSeen: 'WAITING' })],
+    ['calls GetJob before StartJob', [getJob(WAITING), startJob()], started('import', { lastSeen: 'WAITING' })],
     [
       'does not start a job that is to stay WAITING',
       [getJob(WAITING), getRevision(OPEN)],

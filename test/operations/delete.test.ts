@@ -104,7 +104,11 @@ describe('the revision of a job that has not run', () => {
     ['is removed after the job is cancelled', [...cancelled, getRevision(OPEN), deleteRevision()], DELETED],
     ['stays if it was given', [...cancelled, getRevision(revision())], DELETED],
     ['is gone', [...cancelled, getRevision(ABSENT)], DELETED],
-    ['is looked at again', [...cancelled, getRevision(TRANSIENT)], triesAgain('getRevision', leaving('WAITING'))],
+    [
+      'is kept for the next invocation after a fault',
+      [...cancelled, getRevision(TRANSIENT)],
+      triesAgain('getRevision', leaving('WAITING')),
+    ],
     [
       'is removed after the job has ended meanwhile',
       [OWN_WAITING, cancelJob(CONFLICT), OWN_COMPLETED, getRevision(OPEN), deleteRevision()],

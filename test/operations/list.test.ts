@@ -42,7 +42,7 @@ describe('a list', () => {
     ['asks for one job at least', [listJobs([], { ...FILTER, maxResults: 1 })], page(), { maxResults: 0 }],
     ['shows no cancelled job', [listJobs([exportIn('CANCELLED'), RUNNING]), getRevision(OPEN)], page(RUNNING_SHOWN)],
     [
-      'looks at each revision once',
+      'looks up each revision once',
       [listJobs([RUNNING, COMPLETED]), getRevision(OPEN)],
       page(RUNNING_SHOWN, modelOf(COMPLETED, OPEN)),
     ],
@@ -52,7 +52,7 @@ describe('a list', () => {
       page(modelOf(RUNNING)),
     ],
     [
-      'shows every job though a revision cannot be looked at',
+      'shows every job though a revision cannot be looked up',
       [listJobs([RUNNING, COMPLETED]), getRevision(PERMANENT)],
       page(modelOf(RUNNING), modelOf(COMPLETED)),
     ],
@@ -67,7 +67,7 @@ describe('the look-ups of a list', () => {
 
   /** Lists a job for each of the ids, and measures the look-ups. @param refuse says which id meets a fault */
   async function listAll(refuse: (id: string) => boolean) {
-    const looks: string[] = [];
+    const lookUps: string[] = [];
     let running = 0;
     let mostAtOnce = 0;
     const exchange: Partial<Exchange> = {
@@ -75,7 +75,7 @@ describe('the look-ups of a list', () => {
         jobs: ids.map((id) => jobIn('WAITING', { ...OWN_IMPORT, RevisionId: id }, { Id: id })),
       }),
       getRevision: async ({ revisionId }: RevisionName) => {
-        looks.push(revisionId);
+        lookUps.push(revisionId);
         running += 1;
         mostAtOnce = Math.max(mostAtOnce, running);
         await new Promise(setImmediate);
@@ -91,19 +91,19 @@ describe('the look-ups of a list', () => {
       exchange as Exchange,
       { now: () => 0, random: () => 0.5, log: () => {} },
     );
-    return { looks, mostAtOnce, models: 'resourceModels' in answer ? answer.resourceModels : [] };
+    return { lookUps, mostAtOnce, models: 'resourceModels' in answer ? answer.resourceModels : [] };
   }
 
   it('run side by side, ten at a time', async () => {
-    const { looks, mostAtOnce, models } = await listAll(() => false);
-    expect(looks).toEqual(ids);
+    const { lookUps, mostAtOnce, models } = await listAll(() => false);
+    expect(lookUps).toEqual(ids);
     expect(mostAtOnce).toBe(10);
     expect(models.map(({ Id, FinalizeRevision }) => [Id, FinalizeRevision])).toEqual(ids.map((id) => [id, true]));
   });
 
   it('stop at the first refusal, and the list keeps what was seen', async () => {
-    const { looks, models } = await listAll((id) => id === ids[10]);
-    expect(looks).toHaveLength(20);
+    const { lookUps, models } = await listAll((id) => id === ids[10]);
+    expect(lookUps).toHaveLength(20);
     expect(models.map(({ FinalizeRevision }) => FinalizeRevision)).toEqual(
       ids.map((_, index) => index < 20 && index !== 10),
     );

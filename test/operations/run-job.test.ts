@@ -22,7 +22,7 @@ describe.each(['CREATE', 'UPDATE'] as const)('%s starts the job', (operation) =>
   const waiting = { slotSince: NOW, lastSeen: 'WAITING' };
 
   transcripts({ operation, desired: DESIRED, callbackContext: context('to-start') }, [
-    ['without a look at it', [startJob()], started('export')],
+    ['without GetJob', [startJob()], started('export')],
     ['and forgets the waits', [startJob()], started('export', { slotSince: undefined, faults: undefined }), tired],
     ['again after a fault', [startJob(TRANSIENT)], triesAgain('startJob')],
     ['and may not', [startJob(PERMANENT)], failed('AccessDenied', `Job ${JOB_ID}: startJob was refused`)],
@@ -73,7 +73,7 @@ describe('a job that is followed', () => {
       ['runs', [RUNNING], inProgress(36, 'export running for 3 min', { lastSeen: 'IN_PROGRESS' })],
       ['is in any other state', [getJob(exportIn('PAUSED'))], inAnyOtherState],
       ['was started, and does not show it yet', [WAITING], inProgress(36, lag, { lastSeen: 'WAITING' })],
-      ['may not be looked at', [getJob(PERMANENT)], failed('AccessDenied', `Job ${JOB_ID}: getJob was refused`)],
+      ['may not be read', [getJob(PERMANENT)], failed('AccessDenied', `Job ${JOB_ID}: getJob was refused`)],
     ]);
   });
 
@@ -168,7 +168,7 @@ describe('refusals that may pass', () => {
   transcripts({ operation: 'CREATE', desired: DESIRED, callbackContext: third }, [
     ['are waited for, twice as long each time', [getJob(TRANSIENT)], fourth('transient')],
     ['may be conflicts', [getJob(CONFLICT)], fourth('conflict')],
-    ['count in a row, which a look ends', [RUNNING], inProgress(12, 'export running for 1 min', running)],
+    ['count in a row, which an answer ends', [RUNNING], inProgress(12, 'export running for 1 min', running)],
   ]);
 });
 

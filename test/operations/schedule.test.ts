@@ -4,7 +4,7 @@ import { DEADLINE_MS, duration, faultDelay, pollDelay, slotDelay } from '../../s
 import { randomFrom, replayable, SEED } from '../job/seed';
 import { HOUR, MINUTE, SECOND } from './support/invocation';
 
-describe('the looks at a running job', () => {
+describe('the polls of a running job', () => {
   it.each([
     ['30 s', 30 * SECOND, 16],
     ['5 min', 5 * MINUTE, 30],
@@ -16,7 +16,7 @@ describe('the looks at a running job', () => {
   });
 
   it('lose at most a fifth of the length and a minute, for every length from 5 s to 12 h', () => {
-    let at = 0; // the looks are the same for every length
+    let at = 0; // the polls are the same for every length
     for (let seconds = 5; seconds <= 12 * 3_600; seconds += seconds < 3_600 ? 1 : 37) {
       while (at < seconds * SECOND) {
         at += pollDelay(at) * SECOND;

@@ -245,7 +245,7 @@ describe('an update without a previous model is compared with what the service s
 });
 
 describe('what an update changes is decided once', () => {
-  it('though the first look fails, and later models have no write-only values', async () => {
+  it('though the first GetJob fails, and later models have no write-only values', async () => {
     const previous = { ...MAXIMAL.IMPORT_ASSET_FROM_API_GATEWAY_API, Id: JOB_ID };
     const first = await play({ ...UPDATE, previous, desired: { ...previous, ApiGatewayApiKey: 'another' } }, [
       getJob(TRANSIENT),

@@ -250,7 +250,7 @@ describe('what the service returns', () => {
     expect(await refusalOf(exchangeFor().getJob(JOB_ID))).toBe(expected);
   });
 
-  it('tells the limit of StartJob, although the SDK does not know that error there', async () => {
+  it('has the limit that StartJob met, although the SDK does not model that error there', async () => {
     const limit = { Message: 'full', LimitName: 'Concurrent', LimitValue: 10 };
     server.replyWith(json(402, limit, { 'x-amzn-errortype': 'ServiceLimitExceededException' }));
     await expect(exchangeFor().startJob(JOB_ID)).rejects.toMatchObject({ kind: 'quota', limitValue: 10 });

@@ -12,7 +12,7 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/operations/callback-context.ts',
     text: 'PHASES[operation].includes(raw.phase as Phase) &&',
     replacement: '',
-    breaks: 'An operation goes on from the context of another one.',
+    breaks: 'An operation continues from the context of another one.',
   },
   {
     file: 'src/operations/callback-context.ts',
@@ -30,7 +30,7 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/operations/create.ts',
     text: "now - Date.parse(CreatedAt ?? '') < TOKEN_LIFE_MS",
     replacement: 'true',
-    breaks: 'A create looks at every revision of the data set, however old.',
+    breaks: 'A create gets every revision of the data set, however old.',
   },
   {
     file: 'src/operations/create.ts',
@@ -126,7 +126,7 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/operations/job-failure.ts',
     text: 'job.Errors ?? []',
     replacement: '(job.Errors ?? []).slice(0, 1)',
-    breaks: 'Only the first reason of a failed job is told.',
+    breaks: 'The message about a failed job has only its first reason.',
   },
   {
     file: 'src/operations/job-operation.ts',
@@ -138,7 +138,7 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/operations/job-operation.ts',
     text: '{ ...withoutWriteOnly(desired), Id: this.jobId }',
     replacement: '{ ...desired, Id: this.jobId }',
-    breaks: 'A secret stands in an event.',
+    breaks: 'An event holds a secret.',
   },
   {
     file: 'src/operations/job-operation.ts',
@@ -228,7 +228,7 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/operations/run-job.ts',
     text: "operation.context.phase === 'to-start' && !isAbsent(operation.request.callbackContext)",
     replacement: "operation.context.phase === 'to-start'",
-    breaks: 'A create whose context was lost starts its job without a look, once more in each invocation.',
+    breaks: 'A create whose context was lost calls StartJob without GetJob in each invocation.',
   },
   {
     file: 'src/operations/run-job.ts',

@@ -184,7 +184,7 @@ export class SimulatedExchange implements Exchange {
   }
 }
 
-/** The types that wait for a file show where it goes. */
+/** The types that wait for a file show the URL to send it to. */
 function withUploadUrl(input: CreateJobInput, id: string): CreateJobInput {
   const type = jobType(input.Type);
   const attribute = type?.attributes?.find(({ property }) => property === type.upload?.url);
