@@ -99,13 +99,14 @@ describe('the revision of a job that has ended', () => {
 describe('the revision of a job that has not run', () => {
   const cancelled = [OWN_WAITING, cancelJob()];
   const WAS_CANCELLED = getJob(ownImportIn('CANCELLED'));
+  const LOST_REMOVAL = [WAS_CANCELLED, getRevision(OPEN), deleteRevision(TRANSIENT)];
 
   transcripts(FIRST, [
     ['is removed after the job is cancelled', [...cancelled, getRevision(OPEN), deleteRevision()], DELETED],
     ['stays if it was given', [...cancelled, getRevision(revision())], DELETED],
     ['is gone', [...cancelled, getRevision(ABSENT)], DELETED],
     [
-      'is kept for the next invocation after a fault',
+      'is left for the next invocation after a fault',
       [...cancelled, getRevision(TRANSIENT)],
       triesAgain('getRevision', leaving('WAITING')),
     ],
@@ -115,6 +116,11 @@ describe('the revision of a job that has not run', () => {
       DELETED,
     ],
     ['is removed if the job was cancelled before', [WAS_CANCELLED, getRevision(OPEN), deleteRevision()], DELETED],
+    [
+      'is left for the next invocation, which knows that there was one',
+      LOST_REMOVAL,
+      triesAgain('deleteRevision', leaving('CANCELLED')),
+    ],
     ['is gone with a job that was cancelled before', [WAS_CANCELLED, getRevision(ABSENT)], NOT_FOUND],
     ['stays if the job was cancelled before', [WAS_CANCELLED, getRevision(revision())], NOT_FOUND],
     ['is removed in a later invocation', [WAS_CANCELLED, getRevision(OPEN), deleteRevision()], DELETED, LATER],

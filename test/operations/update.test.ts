@@ -6,7 +6,7 @@ import { failed, inProgress, shown, started, triesAgain, withoutJob } from './su
 import { getJob, getRevision, startJob, updateRevision } from './support/calls';
 import { context, NOW } from './support/invocation';
 import { EXPORT, exportIn, IMPORT, importIn, jobIn, OWN_IMPORT, ownImportIn } from './support/jobs';
-import { ABSENT, CONFLICT, PERMANENT, TRANSIENT } from './support/refusals';
+import { ABSENT, CONFLICT, PERMANENT, QUOTA, TRANSIENT } from './support/refusals';
 import { FINALISED, OPEN, revision } from './support/revisions';
 import { play, transcripts } from './support/transcript';
 
@@ -26,6 +26,8 @@ function replaceIt(part: string): object {
 
 describe('an update that starts the job', () => {
   const change = { change: 'start' } as const;
+  const slots = 'waiting for one of 10 job slots';
+  const waiting = { phase: 'to-start', slotSince: NOW, lastSeen: 'WAITING', change } as const;
   const given = { ...UPDATE, previous: STAYS };
 
   transcripts(given, [
@@ -36,6 +38,7 @@ describe('an update that starts the job', () => {
     ['needs a new job if it took too long', [getJob(exportIn('TIMED_OUT'))], replaceIt('is TIMED_OUT')],
     ['finds a cancelled one', [getJob(exportIn('CANCELLED'))], withoutJob('NotFound', JOB_ID)],
     ['finds none', [getJob(ABSENT)], withoutJob('NotFound', JOB_ID)],
+    ['waits for a slot', [getJob(WAITING), startJob(QUOTA)], inProgress(2, slots, waiting)],
     ['shows one that has ended meanwhile', [getJob(WAITING), startJob(CONFLICT), getJob(COMPLETED)], shown(COMPLETED)],
   ]);
 });

@@ -196,6 +196,12 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/operations/own-revision.ts',
+    text: "operation.remember({ phase: 'leaving' });",
+    replacement: '',
+    breaks: 'A delete that has removed the revision of a cancelled job fails when its last answer is lost.',
+  },
+  {
+    file: 'src/operations/own-revision.ts',
     text: 'revision.Finalized === true && revision.Revoked !== true',
     replacement: 'revision.Finalized === true',
     breaks: 'A revoked revision cannot be removed, because it cannot be opened.',
@@ -229,6 +235,12 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
     text: "operation.context.phase === 'to-start' && !isAbsent(operation.request.callbackContext)",
     replacement: "operation.context.phase === 'to-start'",
     breaks: 'A create whose context was lost calls StartJob without GetJob in each invocation.',
+  },
+  {
+    file: 'src/operations/run-job.ts',
+    text: "operation.remember({ phase: 'to-start' });",
+    replacement: '',
+    breaks: 'An update that waits for a slot decides anew in each invocation.',
   },
   {
     file: 'src/operations/run-job.ts',
