@@ -20,7 +20,7 @@ import { ManualClock } from '../../emulator/clock';
 import { type Emulator, startEmulator } from '../../emulator/emulator';
 import type { FaultScript } from '../../emulator/faults/fault-script';
 import { schema } from '../../src/job/schema';
-import { Resource } from '../../src/resource';
+import { Resource, type Surroundings } from '../../src/resource';
 import { makeEntrypoints } from '../../src/runtime/entrypoint';
 import { SECRET } from '../job/examples';
 import { randomFrom } from '../job/seed';
@@ -59,8 +59,13 @@ export class World {
 
   /** @param seed of everything that is left to chance: ids, and the jitter of delays */
   constructor(private readonly seed: number) {
+    this.entrypoint = this.entrypointWith({});
+  }
+
+  /** The source's function with what a test puts in place of this world's clock, chance or budget of an invocation. */
+  entrypointWith(replaced: Partial<Surroundings>): Entrypoint {
     const now = () => this.clock.now();
-    this.entrypoint = makeEntrypoints(new Resource({ now, random: randomFrom(seed) }), {
+    return makeEntrypoints(new Resource({ now, random: randomFrom(this.seed), ...replaced }), {
       now,
       secretPaths: schema.writeOnlyProperties,
       print: (line) => this.log.push(line),

@@ -2,9 +2,6 @@ import { UpdateRevisionCommand } from '@aws-sdk/client-dataexchange';
 import type { FaultAction } from '../../emulator/faults/fault-script';
 import * as built from '../../src/handlers';
 import type { Properties } from '../../src/job/properties';
-import { schema } from '../../src/job/schema';
-import { Resource } from '../../src/resource';
-import { makeEntrypoints } from '../../src/runtime/entrypoint';
 import { MINIMAL, SECRET } from '../job/examples';
 import { invokeOnce, newToken } from '../support/cloudformation';
 import type { ProgressEvent } from '../support/contract';
@@ -491,32 +488,40 @@ describe('an event', () => {
   });
 });
 
-test('a fault of the type itself is an InternalFailure that names the job, and its stack is in the log', async () => {
-  const job = await anyCase();
-  const log: string[] = [];
-  let broken = false;
-  function random(): number {
-    if (broken) {
-      throw new TypeError('our own fault');
+describe('a fault of the type itself', () => {
+  test('once a job exists is an InternalFailure that names the job, and its stack is in the log', async () => {
+    const job = await anyCase();
+    let broken = false;
+    function random(): number {
+      if (broken) {
+        throw new TypeError('our own fault');
+      }
+      return 0.5;
     }
-    return 0.5;
-  }
-  const { entrypoint } = makeEntrypoints(new Resource({ now: () => world.clock.now(), random }), {
-    secretPaths: schema.writeOnlyProperties,
-    print: (line) => log.push(line),
-  });
-  // The delay after a throttled start is left to chance, by a generator that breaks once the job exists.
-  world.faults({ faults: [{ on: 'StartJob', do: { error: 'ThrottlingException' } }] });
-  const { event } = await world.cloudFormation({ entrypoint }).create(
-    { ...job.model, StartOnCreation: true },
-    {
-      afterEach() {
-        broken = true;
+    // The delay after a throttled start is left to chance, by a generator that breaks once the job exists.
+    world.faults({ faults: [{ on: 'StartJob', do: { error: 'ThrottlingException' } }] });
+    const { event } = await world.cloudFormation({ entrypoint: world.entrypointWith({ random }) }).create(
+      { ...job.model, StartOnCreation: true },
+      {
+        afterEach() {
+          broken = true;
+        },
       },
-    },
-  );
-  const [Id] = [...(await world.states(job.DataSetId)).keys()];
-  expect(event).toMatchObject({ status: 'FAILED', errorCode: 'InternalFailure', resourceModel: { Id } });
-  expect(event.message).not.toContain('our own fault');
-  expect(log.join('\n')).toMatch(/TypeError: our own fault.*operations\.test\.ts/);
+    );
+    const [Id] = [...(await world.states(job.DataSetId)).keys()];
+    expect(event).toMatchObject({ status: 'FAILED', errorCode: 'InternalFailure', resourceModel: { Id } });
+    expect(event.message).not.toContain('our own fault');
+    expect(world.log.join('\n')).toMatch(/TypeError: our own fault.*operations\.test\.ts/);
+  });
+
+  test('in a call is an InternalFailure that names the call, and its stack is in the log', async () => {
+    const endpoint = process.env.AWS_ENDPOINT_URL_DATAEXCHANGE;
+    process.env.AWS_ENDPOINT_URL_DATAEXCHANGE = 'nowhere';
+    const event = await cloudFormation.read({ Id: 'f'.repeat(32) });
+    process.env.AWS_ENDPOINT_URL_DATAEXCHANGE = endpoint;
+    expect(event).toMatchObject({ status: 'FAILED', errorCode: 'InternalFailure' });
+    expect(event.message).toContain('GetJob');
+    expect(event.message).not.toContain('nowhere');
+    expect(world.log.join('\n')).toMatch(/Invalid URL.* at /);
+  });
 });

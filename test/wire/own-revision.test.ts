@@ -122,6 +122,26 @@ describe('a create', () => {
     expect([...(await world.states(DataSetId))]).toEqual([[event.resourceModel?.Id, 'WAITING']]);
   });
 
+  test('whose budget ends while an upload is tried again fails and leaves nothing behind', async () => {
+    const { DataSetId, desired } = await fileImport();
+    const budget = new AbortController();
+    // An upload asks for the time between two tries; the budget ends in the pause that follows.
+    const now = (): number => {
+      if (world.emulator.requests('SignedUrlPut').length > 0) {
+        setImmediate(() => budget.abort());
+      }
+      return world.clock.now();
+    };
+    world.faults({ faults: [{ on: 'SignedUrlPut', do: THROTTLE }] });
+    const entrypoint = world.entrypointWith({ now, budgetFor: () => budget.signal });
+    const { event } = await world.cloudFormation({ entrypoint }).create(desired);
+    expect(event).toMatchObject({ status: 'FAILED', errorCode: 'GeneralServiceException' });
+    expect(event.message).toContain('Upload');
+    expect(world.firedFaults()).toBe(1);
+    expect(await remove(event.resourceModel)).toEqual({ status: 'SUCCESS' });
+    expect(await world.holdings(DataSetId)).toEqual({ revisions: [], jobs: [] });
+  });
+
   test('of a job that fails leaves neither revision nor data after the rollback', async () => {
     const { DataSetId, desired } = await s3Import();
     const event = await createAndRollBack({ ...desired, S3AssetSources: [{ Bucket: 'source', Key: 'missing.csv' }] });
