@@ -1,30 +1,22 @@
 import './one-realm';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import {
   type AssetType,
   CancelJobCommand,
-  CreateDataSetCommand,
-  CreateJobCommand,
-  CreateRevisionCommand,
-  DataExchangeClient,
-  GetJobCommand,
+  type DataExchangeClient,
   type GetJobCommandOutput,
   ListDataSetRevisionsCommand,
   ListJobsCommand,
   ListRevisionAssetsCommand,
-  StartJobCommand,
 } from '@aws-sdk/client-dataexchange';
-import { ManualClock } from '../../emulator/clock';
-import { type Emulator, startEmulator } from '../../emulator/emulator';
+import type { Emulator } from '../../emulator/emulator';
 import type { FaultScript } from '../../emulator/faults/fault-script';
 import { schema } from '../../src/job/schema';
 import { Resource, type Surroundings } from '../../src/resource';
 import { makeEntrypoints } from '../../src/runtime/entrypoint';
+import { type Local, openLocal, s3Import } from '../emulator/support';
 import { SECRET } from '../job/examples';
 import { randomFrom } from '../job/seed';
-import { CloudFormation, type Habits, type Handlers } from './cloudformation';
+import { type Clock, CloudFormation, type Habits, type Handlers } from './cloudformation';
 import { type CallOfHandler, callsWithoutPermission } from './rights';
 import { type Entrypoint, overTheWire, SECRETS_OF_THE_EVENT } from './wire';
 
@@ -47,12 +39,14 @@ export interface FilledRevision extends Place {
 const SECRETS = [...SECRETS_OF_THE_EVENT, SECRET, 'X-Amz-Signature='];
 
 export class World {
-  readonly clock = new ManualClock();
+  readonly clock: Clock = {
+    now: () => this.local.clock.now(),
+    advance: (milliseconds) => this.local.clock.advance(milliseconds),
+  };
   /** Lines that the handlers have logged in this test. */
   readonly log: string[] = [];
   private readonly calls: CallOfHandler[] = [];
-  private readonly folder = mkdtempSync(path.join(tmpdir(), 'world-'));
-  private running?: { readonly emulator: Emulator; readonly client: DataExchangeClient };
+  private opened?: Local;
 
   /** The source's function on this world's clock. */
   readonly entrypoint: Entrypoint;
@@ -73,26 +67,13 @@ export class World {
   }
 
   async start(): Promise<void> {
-    for (const bucket of ['source', 'target']) {
-      mkdirSync(path.join(this.folder, bucket));
-    }
-    const { clock, folder: buckets, seed } = this;
-    const emulator = await startEmulator({ clock, buckets, seed, log: () => {} });
-    const client = new DataExchangeClient({
-      endpoint: emulator.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'AKIASECONDUSER', secretAccessKey: 'second-user' },
-      maxAttempts: 1,
-    });
-    process.env.AWS_ENDPOINT_URL_DATAEXCHANGE = emulator.url;
-    this.running = { emulator, client };
+    this.opened = await openLocal({ seed: this.seed });
+    process.env.AWS_ENDPOINT_URL_DATAEXCHANGE = this.emulator.url;
   }
 
   async stop(): Promise<void> {
     delete process.env.AWS_ENDPOINT_URL_DATAEXCHANGE;
-    this.running?.client.destroy();
-    await this.running?.emulator.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.opened?.close();
   }
 
   /** Undoes what a test set. @throws Error if the test made a call without permission, or logged a secret */
@@ -107,12 +88,12 @@ export class World {
   }
 
   get emulator(): Emulator {
-    return this.started().emulator;
+    return this.local.emulator;
   }
 
   /** The client of the second user. */
   get client(): DataExchangeClient {
-    return this.started().client;
+    return this.local.client;
   }
 
   /** CloudFormation with these habits, driving this world's function or another one. */
@@ -147,25 +128,21 @@ export class World {
     return this.emulator.requests().map(({ operation }) => operation);
   }
 
-  write(bucket: string, key: string, bytes: Uint8Array): void {
-    const file = path.join(this.folder, bucket, key);
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
+  write(bucket: string, key: string, bytes: Buffer): void {
+    this.local.putObject(bucket, key, bytes);
   }
 
   bytesIn(bucket: string, key: string): Buffer {
-    return readFileSync(path.join(this.folder, bucket, key));
+    return this.local.readObject(bucket, key);
   }
 
-  async dataSet(assetType: AssetType = 'S3_SNAPSHOT'): Promise<string> {
-    const input = { Name: 'data set', Description: 'of a test', AssetType: assetType };
-    return (await this.client.send(new CreateDataSetCommand(input))).Id as string;
+  dataSet(assetType?: AssetType): Promise<string> {
+    return this.local.newDataSet(assetType);
   }
 
   async emptyRevision(assetType?: AssetType): Promise<Place> {
     const DataSetId = await this.dataSet(assetType);
-    const { Id } = await this.client.send(new CreateRevisionCommand({ DataSetId }));
-    return { DataSetId, RevisionId: Id as string };
+    return { DataSetId, RevisionId: await this.local.newRevision(DataSetId) };
   }
 
   /** A new revision with these files in it. */
@@ -174,11 +151,8 @@ export class World {
     for (const [name, bytes] of Object.entries(files)) {
       this.write('source', name, bytes);
     }
-    const AssetSources = Object.keys(files).map((Key) => ({ Bucket: 'source', Key }));
-    const Details = { ImportAssetsFromS3: { ...place, AssetSources } };
-    const { Id } = await this.client.send(new CreateJobCommand({ Type: 'IMPORT_ASSETS_FROM_S3', Details }));
-    await this.startJob(Id as string);
-    this.clock.advance(600_000);
+    const { DataSetId, RevisionId } = place;
+    await this.local.runJob('IMPORT_ASSETS_FROM_S3', s3Import(DataSetId, RevisionId, Object.keys(files)));
     const assets = (await this.assets(place)).map(({ Id: id, Name: name }) => ({
       id: id as string,
       name: name as string,
@@ -193,20 +167,17 @@ export class World {
 
   /** The bytes of an asset, by an export to a signed URL. */
   async bytesOfAsset({ DataSetId, RevisionId }: Place, AssetId: string): Promise<Buffer> {
-    const Details = { ExportAssetToSignedUrl: { DataSetId, RevisionId, AssetId } };
-    const { Id } = await this.client.send(new CreateJobCommand({ Type: 'EXPORT_ASSET_TO_SIGNED_URL', Details }));
-    await this.startJob(Id as string);
-    this.clock.advance(10_000);
-    const job = await this.job(Id as string);
-    return download(job.Details?.ExportAssetToSignedUrl?.SignedUrl as string);
+    const details = { ExportAssetToSignedUrl: { DataSetId, RevisionId, AssetId } };
+    const { Details } = await this.local.runJob('EXPORT_ASSET_TO_SIGNED_URL', details);
+    return download(Details?.ExportAssetToSignedUrl?.SignedUrl as string);
   }
 
   job(JobId: string): Promise<GetJobCommandOutput> {
-    return this.client.send(new GetJobCommand({ JobId }));
+    return this.local.job(JobId);
   }
 
-  async startJob(JobId: string): Promise<void> {
-    await this.client.send(new StartJobCommand({ JobId }));
+  startJob(JobId: string): Promise<void> {
+    return this.local.start(JobId);
   }
 
   async cancelJob(JobId: string): Promise<void> {
@@ -234,11 +205,11 @@ export class World {
     return { revisions: Revisions.map(({ Id }) => Id), jobs: jobs.map(([id]) => id) };
   }
 
-  private started() {
-    if (this.running === undefined) {
+  private get local(): Local {
+    if (this.opened === undefined) {
       throw new Error('the world is not started: use it inside a test');
     }
-    return this.running;
+    return this.opened;
   }
 }
 

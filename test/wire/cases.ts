@@ -2,13 +2,11 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type AssetType, GetAssetCommand } from '@aws-sdk/client-dataexchange';
 import { JOB_TYPE_NAMES, JOB_TYPES, type JobType, type JobTypeName } from '../../src/job/job-types';
 import type { Properties } from '../../src/job/properties';
-import { SECRET } from '../job/examples';
+import { MAXIMAL, SECRET } from '../job/examples';
 import type { ProgressEvent } from '../support/contract';
 import { download, type FilledRevision, type Place, upload, type World } from '../support/world';
 
 /** For each job type a model that can run in the local service, and how to see that it has done its work. */
-
-const KEY_ARN = 'arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555';
 
 /** What a job of a test works on. */
 export interface Case {
@@ -21,9 +19,9 @@ export interface Case {
   readonly DataSetId: string;
 }
 
-/** What a case of an import has beyond its place. */
+/** What distinguishes a case of an import from the largest model of its type. */
 interface Import {
-  readonly properties: Properties;
+  readonly properties?: Properties;
   /** For types that take a file. */
   readonly file?: Buffer;
   readonly expectAssets: (assets: Awaited<ReturnType<World['assets']>>, place: Place) => Promise<void> | void;
@@ -55,35 +53,45 @@ const FILES: Readonly<Record<string, Buffer>> = {
 
 let folders = 0;
 
-/** A case in a place of its own. @param ownRevision the template brings its file along and leaves the revision to the create */
+/**
+ * A case in a place of its own: the largest model of its type, with places and files that the service has.
+ *
+ * @param ownRevision for an import: the template leaves the revision to the create, and brings its file along
+ */
 export async function makeCase(type: JobTypeName, world: World, ownRevision = false): Promise<Case> {
+  const { StartOnCreation: _, RevisionId: __, ...largest } = MAXIMAL[type];
   const makeImport = MAKE_IMPORT[type];
   if (makeImport === undefined) {
-    return (MAKE_EXPORT[type] as MakeExport)(world, await world.filledRevision(FILES));
+    const filled = await world.filledRevision(FILES);
+    const { DataSetId } = filled;
+    const { properties, expectDone } = (MAKE_EXPORT[type] as MakeExport)(world, filled);
+    return { model: { ...largest, DataSetId, ...properties }, expectDone, DataSetId };
   }
   const { properties, file, expectAssets } = makeImport(world);
-  const { upload: filed } = JOB_TYPES[type] as JobType;
-  const { DataSetId, RevisionId } = ownRevision
-    ? { DataSetId: await world.dataSet(assetTypeOf(type)), RevisionId: undefined }
+  const { DataSetId, ...revision } = ownRevision
+    ? { DataSetId: await world.dataSet(assetTypeOf(type)) }
     : await world.emptyRevision(assetTypeOf(type));
+  const model: Record<string, unknown> = { ...largest, DataSetId, ...revision, ...properties };
+  const { upload: takesFile } = JOB_TYPES[type] as JobType;
+  if (takesFile !== undefined && file !== undefined) {
+    delete model[takesFile.hash];
+    Object.assign(model, ownRevision ? { [takesFile.content]: String(file) } : { [takesFile.hash]: md5(file) });
+  }
   return {
-    model: {
-      Type: type,
-      DataSetId,
-      ...(ownRevision ? {} : { RevisionId }),
-      ...properties,
-      ...(filed && file ? (ownRevision ? { [filed.content]: String(file) } : { [filed.hash]: md5(file) }) : {}),
-    },
+    model,
     file: ownRevision ? undefined : file,
-    async expectDone({ CreatedRevisionId }) {
-      const place = { DataSetId, RevisionId: RevisionId ?? (CreatedRevisionId as string) };
+    async expectDone({ RevisionId, CreatedRevisionId }) {
+      const place = { DataSetId, RevisionId: (RevisionId ?? CreatedRevisionId) as string };
       await expectAssets(await world.assets(place), place);
     },
     DataSetId,
   };
 }
 
-type MakeExport = (world: World, filled: FilledRevision) => Case;
+type MakeExport = (
+  world: World,
+  filled: FilledRevision,
+) => { readonly properties: Properties; readonly expectDone: Case['expectDone'] };
 
 const MAKE_IMPORT: Partial<Record<JobTypeName, (world: World) => Import>> = {
   IMPORT_ASSETS_FROM_S3(world) {
@@ -107,10 +115,9 @@ const MAKE_IMPORT: Partial<Record<JobTypeName, (world: World) => Import>> = {
   IMPORT_ASSET_FROM_SIGNED_URL(world) {
     const file = Buffer.from('station,degrees\nZürich,11.2\n');
     return {
-      properties: { UrlAssetName: 'upload.csv' },
       file,
       async expectAssets(assets, place) {
-        expect(namesOf(assets)).toEqual(['upload.csv']);
+        expect(namesOf(assets)).toEqual(['a.csv']);
         expectEqual(await world.bytesOfAsset(place, assets[0]?.Id as string), file);
       },
     };
@@ -119,14 +126,6 @@ const MAKE_IMPORT: Partial<Record<JobTypeName, (world: World) => Import>> = {
   IMPORT_ASSET_FROM_API_GATEWAY_API(world) {
     const file = Buffer.from(JSON.stringify({ openapi: '3.0.1', info: { title: 'prices', version: '1' }, paths: {} }));
     return {
-      properties: {
-        ApiGatewayApiId: 'abc123',
-        ApiGatewayApiName: 'prices',
-        ApiGatewayStage: 'prod',
-        ApiGatewayProtocolType: 'REST',
-        ApiGatewayApiDescription: '# Prices',
-        ApiGatewayApiKey: SECRET,
-      },
       file,
       async expectAssets(assets, { DataSetId, RevisionId }) {
         expect(namesOf(assets)).toEqual(['prices']);
@@ -140,69 +139,41 @@ const MAKE_IMPORT: Partial<Record<JobTypeName, (world: World) => Import>> = {
   },
 
   IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES: () => ({
-    properties: {
-      RedshiftDataShareAssetSources: ['one', 'two'].map((name) => ({
-        DataShareArn: `arn:aws:redshift:us-east-1:123456789012:datashare:11111111-2222-3333-4444-555555555555/${name}`,
-      })),
-    },
-    expectAssets: (assets) => expect(namesOf(assets)).toEqual(['one', 'two']),
+    expectAssets: (assets) => expect(assets).toHaveLength(10),
   }),
 
+  // One asset for the databases and one for the tables.
   IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY: () => ({
-    properties: {
-      LakeFormationCatalogId: '123456789012',
-      LakeFormationRoleArn: 'arn:aws:iam::123456789012:role/lake',
-      LakeFormationDatabaseExpression: [{ TagKey: 'team', TagValues: ['data', 'web'] }],
-      LakeFormationDatabasePermissions: ['DESCRIBE'],
-      LakeFormationTableExpression: [{ TagKey: 'level', TagValues: ['public'] }],
-      LakeFormationTablePermissions: ['SELECT', 'DESCRIBE'],
-    },
     expectAssets: (assets) => expect(assets).toHaveLength(2),
   }),
 
   CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET: () => ({
-    properties: {
-      S3DataAccessAssetSource: {
-        Bucket: 'source',
-        KeyPrefixes: ['2026/', '2025/'],
-        Keys: ['a.csv'],
-        KmsKeysToGrant: [{ KmsKeyArn: KEY_ARN }],
-      },
-    },
     expectAssets(assets) {
-      expect(assets).toMatchObject([
-        { AssetDetails: { S3DataAccessAsset: { Bucket: 'source', Keys: ['a.csv'], KeyPrefixes: ['2026/', '2025/'] } } },
-      ]);
+      const access = { Bucket: 'shared', Keys: ['a.csv'], KeyPrefixes: ['2026/'] };
+      expect(assets).toMatchObject([{ AssetDetails: { S3DataAccessAsset: access } }]);
     },
   }),
 };
 
 const MAKE_EXPORT: Partial<Record<JobTypeName, MakeExport>> = {
-  EXPORT_ASSETS_TO_S3(world, { assets, DataSetId, RevisionId }) {
+  EXPORT_ASSETS_TO_S3(world, { assets, RevisionId }) {
     folders += 1;
     const objects = assets.map(({ id, name, bytes }) => ({ id, bytes, Key: `export-${folders}/${name}` }));
+    const S3AssetDestinations = objects.map(({ id, Key }) => ({ AssetId: id, Bucket: 'target', Key }));
     return {
-      model: {
-        Type: 'EXPORT_ASSETS_TO_S3',
-        DataSetId,
-        RevisionId,
-        S3AssetDestinations: objects.map(({ id, Key }) => ({ AssetId: id, Bucket: 'target', Key })),
-        S3AssetDestinationEncryptionType: 'aws:kms',
-        S3AssetDestinationEncryptionKmsKeyArn: KEY_ARN,
-      },
+      properties: { RevisionId, S3AssetDestinations },
       async expectDone() {
         for (const { Key, bytes } of objects) {
           expectEqual(world.bytesIn('target', Key), bytes);
         }
       },
-      DataSetId,
     };
   },
 
-  EXPORT_ASSET_TO_SIGNED_URL(world, { assets, DataSetId, RevisionId }) {
+  EXPORT_ASSET_TO_SIGNED_URL(world, { assets, RevisionId }) {
     const [asset] = assets as [FilledRevision['assets'][0]];
     return {
-      model: { Type: 'EXPORT_ASSET_TO_SIGNED_URL', DataSetId, RevisionId, AssetId: asset.id },
+      properties: { RevisionId, AssetId: asset.id },
       async expectDone({ SignedUrl, SignedUrlExpiresAt }) {
         expect(SignedUrlExpiresAt).toMatch(/^\d{4}-\d\d-\d\dT/);
         // The URL lives a minute from the job's end, and a poll may come later.
@@ -210,28 +181,20 @@ const MAKE_EXPORT: Partial<Record<JobTypeName, MakeExport>> = {
           expectEqual(await download(SignedUrl as string), asset.bytes);
         }
       },
-      DataSetId,
     };
   },
 
-  EXPORT_REVISIONS_TO_S3(world, { assets, DataSetId, RevisionId }) {
+  EXPORT_REVISIONS_TO_S3(world, { assets, RevisionId }) {
     folders += 1;
     const folder = `revision-${folders}`;
+    const KeyPattern = `${folder}/\${Revision.Id}/\${Asset.Name}`;
     return {
-      model: {
-        Type: 'EXPORT_REVISIONS_TO_S3',
-        DataSetId,
-        S3RevisionDestinations: [
-          { RevisionId, Bucket: 'target', KeyPattern: `${folder}/\${Revision.Id}/\${Asset.Name}` },
-        ],
-        S3RevisionDestinationEncryptionType: 'AES256',
-      },
+      properties: { S3RevisionDestinations: [{ RevisionId, Bucket: 'target', KeyPattern }] },
       async expectDone() {
         for (const { name, bytes } of assets) {
           expectEqual(world.bytesIn('target', `${folder}/${RevisionId}/${name}`), bytes);
         }
       },
-      DataSetId,
     };
   },
 };

@@ -418,7 +418,7 @@ describe('delete', () => {
     const job = await makeCase('IMPORT_ASSETS_FROM_S3', world);
     const { event } = await cloudFormation.create({ ...job.model, StartOnCreation: true });
     await cloudFormation.delete(onlyId(event.resourceModel));
-    await job.expectDone({});
+    await job.expectDone(job.model);
   });
 });
 
