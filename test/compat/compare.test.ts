@@ -15,21 +15,21 @@ const list = {
   differences: { list: { message: 'other words' as const, 'resourceModel.Type': type } },
 };
 
-test('what is listed, and nothing more, is right', () => {
+test('a difference that is listed is accepted', () => {
   expect([...judge(stock, ours, [wordless, list]).wrong]).toEqual([
     ['read', []],
     ['list', []],
   ]);
 });
 
-test('an unlisted difference is named by event and member', () => {
+test('a difference that is not listed is named by event and member', () => {
   expect(judge(stock, ours, [wordless]).wrong.get('list')).toEqual([
     'message: stock "Error: no", ours "no"',
     'resourceModel.Type: stock "x", ours "y"',
   ]);
 });
 
-test('a listed difference of another value is none of the list, and does not occur', () => {
+test('a listed difference with other values does not count, and is named as one that does not occur', () => {
   const other = { reason: 'other', differences: { list: { 'resourceModel.Type': { stock: 'x', ours: 'z' } } } };
   const message = { reason: 'words', differences: { list: { message: 'other words' as const } } };
   expect(judge(stock, ours, [wordless, message, other]).wrong.get('list')).toEqual([
@@ -38,7 +38,7 @@ test('a listed difference of another value is none of the list, and does not occ
   ]);
 });
 
-test('a listed difference that has gone is named, also if its event has', () => {
+test('a listed difference that no longer occurs is named, and so is one whose event is gone', () => {
   const gone = {
     reason: 'gone',
     differences: { read: { status: type }, paint: { status: type } },

@@ -12,7 +12,7 @@ const COMMON = ['Type', 'StartOnCreation'];
 const OWN_REVISION_ATTRIBUTE = 'CreatedRevisionId';
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 
-it('the table knows exactly the writable properties of the schema', () => {
+it('the table has exactly the writable properties of the schema', () => {
   const writable = Object.keys(PROPERTY_NODES).filter((name) => !isReadOnly(name));
   expect(sorted([...COMMON, ...TYPES.flatMap(ownProperties)])).toEqual(sorted(writable));
 });

@@ -6,7 +6,7 @@ export const SEED = Number(process.env.FC_SEED ?? Date.now() % 2 ** 31);
 /** `FC_RUNS=10` tries every property ten times as often. */
 const RUNS = Number(process.env.FC_RUNS ?? 1);
 
-/** fast-check's assert with this run's seed; a failure says how to see it again. */
+/** fast-check's assert with this run's seed; a failure says how to repeat it. */
 export function check<Ts>(property: fc.IRawProperty<Ts>, numRuns = 25): void {
   replayable(() => fc.assert(property as fc.IProperty<Ts>, { seed: SEED, numRuns: Math.ceil(numRuns * RUNS) }));
 }

@@ -28,7 +28,7 @@ const echo = (input: ReturnType<typeof createJobInput>, State = 'WAITING'): Job 
 describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
   const type: JobType = JOB_TYPES[name];
 
-  it('goes to the service and comes back as it was, with defaults, without secrets', () => {
+  it('is the same after CreateJob and GetJob, with defaults and without secrets', () => {
     check(
       fc.property(modelOfType(name), fc.constantFrom(...JOB_STATES), (model, state) => {
         const own = wantsOwnRevision(model);
@@ -112,7 +112,7 @@ it('leaves the properties of another job type out', () => {
   expect(createJobInput(model)).toEqual(createJobInput(MINIMAL.IMPORT_ASSETS_FROM_S3));
 });
 
-it('shows a job of an unknown type and state by what is common', () => {
+it('shows the common properties of a job of an unknown type and state', () => {
   const job = { Id: JOB_ID, State: 'PAUSED', Type: 'IMPORT_FROM_MARS', Details: { ImportFromMars: { Rover: 1 } } };
   expect(modelOf(job)).toEqual({ Type: 'IMPORT_FROM_MARS', Id: JOB_ID, State: 'PAUSED', StartOnCreation: true });
   expect(modelOf({ ...job, Type: 'constructor' })).toMatchObject({ Id: JOB_ID });
@@ -146,9 +146,9 @@ describe('a file in the template', () => {
 
 describe('normalise', () => {
   it.each([
-    ['words for truth', { StartOnCreation: 'true' }, { StartOnCreation: true }],
-    ['words for falsehood', { StartOnCreation: 'false' }, { StartOnCreation: false }],
-    ['other words', { StartOnCreation: 'yes' }, { StartOnCreation: 'yes' }],
+    ['the text for true', { StartOnCreation: 'true' }, { StartOnCreation: true }],
+    ['the text for false', { StartOnCreation: 'false' }, { StartOnCreation: false }],
+    ['other text', { StartOnCreation: 'yes' }, { StartOnCreation: 'yes' }],
     ['a number that YAML made', { LakeFormationCatalogId: 123456789012 }, { LakeFormationCatalogId: '123456789012' }],
     ['nested numbers', { S3AssetSources: [{ Bucket: 'b', Key: 7 }] }, { S3AssetSources: [{ Bucket: 'b', Key: '7' }] }],
     [
@@ -162,14 +162,14 @@ describe('normalise', () => {
       { S3AssetSources: [{ Key: 'k' }] },
     ],
     ['empty values stay', { UrlAssetName: '', S3AssetSources: [] }, { UrlAssetName: '', S3AssetSources: [] }],
-    ['what it does not know', { Foo: '7', DataSetId: ['x'] }, { Foo: '7', DataSetId: ['x'] }],
+    ['unknown properties', { Foo: '7', DataSetId: ['x'] }, { Foo: '7', DataSetId: ['x'] }],
   ])('%s', (_name, raw, expected) => expect(normalise(raw)).toEqual(expected));
 
   it.each([[undefined], [null], [[]], ['text'], [7]])('makes an empty model of %j', (raw) =>
     expect(normalise(raw)).toEqual({}),
   );
 
-  it('is settled after one time, and changes no valid model', () => {
+  it('changes nothing the second time, and no valid model the first time', () => {
     check(
       fc.property(ANY_MODEL, (model) => {
         expect(normalise(model)).toEqual(model);
@@ -196,7 +196,7 @@ describe('differences', () => {
 
   it.each<[string, object, object, string[]]>([
     ['none', API, API, []],
-    ['start alone', { ...API, StartOnCreation: false }, API, []],
+    ['StartOnCreation alone', { ...API, StartOnCreation: false }, API, []],
     ['what is read-only', { ...API, Id: 'x', State: 'ERROR' }, { ...API, Id: 'y' }, []],
     ['another order of a list', { ...LAKE, LakeFormationTablePermissions: ['SELECT', 'DESCRIBE'] }, LAKE, []],
     ['another order of a nested list', tag('a', 'b'), tag('b', 'a'), []],
@@ -233,7 +233,7 @@ describe('differences', () => {
     expect(createOnlyDifferences(desired as never, previous as never)).toEqual(expected),
   );
 
-  it('are blind to order exactly where the schema is', () => {
+  it('ignore the order of a list exactly where the schema does', () => {
     check(
       fc.property(ANY_MODEL, fc.nat(), (model, turn) => {
         const turned = Object.fromEntries(

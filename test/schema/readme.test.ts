@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { JOB_TYPE_NAMES, JOB_TYPES, ownProperties } from '../../src/job/job-types';
 import { pointers } from './schema';
 
-/** What users read first has to be whole. */
+/** The README has to be complete. */
 const README = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
 
-/** Said once for all types, below the table. */
-const SAID_ELSEWHERE = ['DataSetId', 'RevisionComment', 'FinalizeRevision'];
+/** Below the table, once for all types. */
+const NOT_IN_THE_TABLE = ['DataSetId', 'RevisionComment', 'FinalizeRevision'];
 
 test.each(JOB_TYPE_NAMES)('the README has a row for %s with its properties', (name) => {
   const row = README.split('\n').find((line) => line.startsWith(`| ${name} |`)) ?? '';
   const type = JOB_TYPES[name];
-  const named = ownProperties(type).filter((property) => !SAID_ELSEWHERE.includes(property));
+  const named = ownProperties(type).filter((property) => !NOT_IN_THE_TABLE.includes(property));
   const ownRevision = 'ownRevision' in type ? ['RevisionId'] : [];
   expect(named.filter((property) => !ownRevision.includes(property) && !row.includes(property))).toEqual([]);
   expect(row.includes('*revision*')).toBe(ownRevision.length > 0);
