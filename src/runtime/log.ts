@@ -1,7 +1,7 @@
 import { format } from 'node:util';
 import type { Redactor } from './redaction';
 
-/** Collects the lines of one invocation, redacted as they come. Whatever it is given, it does not throw. */
+/** Collects the lines of one invocation, redacted as they are written. It never throws, whatever it is given. */
 
 export type Fields = Record<string, unknown>;
 
@@ -9,40 +9,41 @@ export type Fields = Record<string, unknown>;
 export interface Logger {
   /**
    * `log('text', { some: 'fields' })` adds the fields to the line. Other arguments are formatted into the text as
-   * console.log does; of an Error the name, message and stack become fields.
+   * console.log does; the name, message and stack of an Error become fields.
    */
   log(message?: unknown, ...rest: unknown[]): void;
-  /** From here on every line of this invocation, the runtime's own included, carries these fields. */
+  /** Adds fields to every later line of this invocation, the runtime's own included. */
   bind(fields: Fields): void;
 }
 
 export interface Line {
   /** Epoch milliseconds. */
-  time: number;
-  fields: Fields;
+  readonly time: number;
+  readonly fields: Fields;
 }
 
-const MAX_DEPTH = 8;
-const MAX_NODES = 2_000;
+const MAX_LEVELS = 8;
+const MAX_VALUES = 2_000;
 const MAX_TEXT = 16_384;
 const MAX_LINES = 1_000;
+/** Text beyond this is not even searched for secrets. */
+const MAX_SEARCHED = 8 * MAX_TEXT;
+const PLACEHOLDER = /%[sdifjoOc]/;
 
-/** Beyond it, text is not even looked at. */
-const MAX_READ = 8 * MAX_TEXT;
-
-class Writer {
-  #nodes = 0;
-  readonly #above = new Set<object>();
+/** Copies the values of one line: what JSON can hold, redacted, within limits. */
+class Copier {
+  readonly #ancestors = new Set<object>();
+  #values = 0;
 
   constructor(private readonly redactor: Redactor) {}
 
   text(text: string): string {
-    const shown = this.redactor.text(text.slice(0, MAX_READ));
-    if (shown.length <= MAX_TEXT && text.length <= MAX_READ) return shown;
-    return `${shown.slice(0, MAX_TEXT)}… (cut; ${text.length} characters)`;
+    const redacted = this.redactor.text(text.slice(0, MAX_SEARCHED));
+    return redacted.length <= MAX_TEXT && text.length <= MAX_SEARCHED
+      ? redacted
+      : `${redacted.slice(0, MAX_TEXT)}… (cut; ${text.length} characters)`;
   }
 
-  /** A copy that JSON can hold, redacted, without what cannot be read. */
   value(value: unknown): unknown {
     try {
       return this.#value(value);
@@ -55,11 +56,8 @@ class Writer {
     switch (typeof value) {
       case 'string':
         return this.text(value);
-      case 'number': {
-        const plain = String(value);
-        const shown = this.text(plain);
-        return shown === plain && Number.isFinite(value) ? value : shown;
-      }
+      case 'number':
+        return this.#number(value);
       case 'bigint':
       case 'symbol':
         return this.text(String(value));
@@ -72,128 +70,175 @@ class Writer {
     }
   }
 
+  #number(value: number): unknown {
+    const text = String(value);
+    const redacted = this.text(text);
+    return redacted === text && Number.isFinite(value) ? value : redacted;
+  }
+
   #object(value: object): unknown {
-    if (this.#above.has(value)) return '(circular)';
-    if (this.#above.size >= MAX_DEPTH) return '(deeper)';
-    this.#nodes += 1;
-    if (this.#nodes > MAX_NODES) return '(more)';
-    if (value instanceof Date) return Number.isNaN(value.getTime()) ? '(invalid date)' : value.toISOString();
-    if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
-    this.#above.add(value);
-    try {
-      if (Array.isArray(value) || value instanceof Set) return this.#list(value);
-      if (value instanceof Map) return this.#entries([...value].map(([key, item]) => [String(key), () => item]));
-      const keys = Object.keys(value);
-      if (value instanceof Error) keys.unshift(...['name', 'message', 'stack', 'cause'].filter((key) => key in value));
-      return this.#entries(keys.map((key) => [key, () => (value as Fields)[key]]));
-    } finally {
-      this.#above.delete(value);
+    if (this.#ancestors.has(value)) {
+      return '(circular)';
     }
+    if (this.#ancestors.size >= MAX_LEVELS) {
+      return '(deeper)';
+    }
+    this.#values += 1;
+    if (this.#values > MAX_VALUES) {
+      return '(more)';
+    }
+    if (value instanceof Date) {
+      return Number.isNaN(value.getTime()) ? '(invalid date)' : value.toISOString();
+    }
+    if (ArrayBuffer.isView(value)) {
+      return `(${value.byteLength} bytes)`;
+    }
+    this.#ancestors.add(value);
+    try {
+      return this.#members(value);
+    } finally {
+      this.#ancestors.delete(value);
+    }
+  }
+
+  #members(value: object): unknown {
+    if (Array.isArray(value) || value instanceof Set) {
+      return this.#list(value);
+    }
+    if (value instanceof Map) {
+      return this.#fields([...value.keys()].map((key) => [String(key), () => value.get(key)]));
+    }
+    const names = Object.keys(value);
+    if (value instanceof Error) {
+      names.unshift(...['name', 'message', 'stack', 'cause'].filter((name) => name in value));
+    }
+    return this.#fields(names.map((name) => [name, () => (value as Fields)[name]]));
   }
 
   #list(items: Iterable<unknown>): unknown[] {
     const list: unknown[] = [];
     for (const item of items) {
-      if (this.#nodes > MAX_NODES) break;
-      this.#nodes += 1;
+      if (this.#values > MAX_VALUES) {
+        break;
+      }
+      this.#values += 1;
       list.push(this.value(item) ?? null);
     }
     return list;
   }
 
-  #entries(entries: readonly (readonly [string, () => unknown])[]): Fields {
-    const fields: Fields = {};
-    for (const [key, read] of entries) {
-      if (this.#nodes > MAX_NODES) break;
-      this.#nodes += 1;
-      let item: unknown;
-      try {
-        item = this.value(read());
-      } catch {
-        item = '(unreadable)';
+  #fields(members: readonly (readonly [name: string, read: () => unknown])[]): Fields {
+    const entries: [string, unknown][] = [];
+    for (const [name, read] of members) {
+      if (this.#values > MAX_VALUES) {
+        break;
       }
-      if (item !== undefined)
-        Object.defineProperty(fields, this.text(key), { value: item, enumerable: true, configurable: true });
+      this.#values += 1;
+      entries.push([this.text(name), this.#read(read)]);
     }
-    return fields;
+    return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  }
+
+  /** Getters may throw. */
+  #read(read: () => unknown): unknown {
+    try {
+      return this.value(read());
+    } catch {
+      return '(unreadable)';
+    }
   }
 }
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error);
-
 export class InvocationLog implements Logger {
   readonly lines: Line[] = [];
-  #dropped = 0;
-  readonly #about: Fields;
+  readonly #common: Fields;
   #bound: Fields = {};
+  #dropped = 0;
 
+  /**
+   * @param now epoch milliseconds
+   * @param common fields of every line, which no handler can overwrite
+   */
   constructor(
     private readonly redactor: Redactor,
     private readonly now: () => number,
-    about: Fields,
+    common: Fields,
   ) {
-    this.#about = new Writer(redactor).value(about) as Fields;
+    this.#common = this.#copy(common);
   }
 
-  log = (message?: unknown, ...rest: unknown[]): void => {
+  log(message?: unknown, ...rest: unknown[]): void {
     try {
-      this.#add(this.#read(message, rest));
+      this.#add(this.#fieldsOf(message, rest));
     } catch {
       this.#add({ message: '(a line that could not be written)' });
     }
-  };
+  }
 
-  bind = (fields: Fields): void => {
+  bind(fields: Fields): void {
     try {
-      this.#bound = { ...this.#bound, ...(new Writer(this.redactor).value({ ...fields }) as Fields) };
+      this.#bound = { ...this.#bound, ...this.#copy({ ...fields }) };
     } catch {
-      // a field that cannot be read names nothing
+      // Fields that cannot be read are left out.
     }
-  };
-
-  redact(text: string): string {
-    return this.redactor.text(text);
   }
 
-  /** The line that tells how it ended; it has room even if all others were used up. */
-  close(fields: Fields): Fields {
-    if (this.#dropped > 0) this.#push({ message: `${this.#dropped} more lines were left out` });
-    return this.#push(new Writer(this.redactor).value(fields) as Fields);
+  /** Adds the line that says how the invocation ended, even if no other line would be taken. */
+  close(fields: Fields): void {
+    if (this.#dropped > 0) {
+      this.#push({ message: `${this.#dropped} more lines were left out` });
+    }
+    this.#push(this.#copy(fields));
   }
 
-  #read(message: unknown, rest: readonly unknown[]): Fields {
-    const writer = new Writer(this.redactor);
-    if (rest.at(-1) === undefined && rest.length > 0) return this.#read(message, rest.slice(0, -1));
-    if (rest.length === 1 && isFields(rest[0]) && !(typeof message === 'string' && /%[sdifjoOc]/.test(message))) {
-      return { ...(writer.value(rest[0]) as Fields), ...this.#head(writer, message) };
+  #copy(fields: Fields): Fields {
+    return new Copier(this.redactor).value(fields) as Fields;
+  }
+
+  #fieldsOf(message: unknown, given: readonly unknown[]): Fields {
+    const copier = new Copier(this.redactor);
+    const rest = given.slice(0, given.findLastIndex((item) => item !== undefined) + 1);
+    const [first] = rest;
+    if (rest.length === 1 && isFields(first) && !(typeof message === 'string' && PLACEHOLDER.test(message))) {
+      return { ...(copier.value(first) as Fields), ...messageFields(copier, message) };
     }
     const error = rest.find((item) => item instanceof Error);
+    const errorField = error && { error: copier.value(error) };
     if (rest.length === 0 || (rest.length === 1 && error)) {
-      return { ...this.#head(writer, message), ...(error && { error: writer.value(error) }) };
+      return { ...messageFields(copier, message), ...errorField };
     }
-    const shown = [message, ...rest].map((item) => (item instanceof Error ? item.message : writer.value(item)));
-    // Redacted once more: formatting can join what was harmless apart.
-    return { message: writer.text(format(...shown)), ...(error && { error: writer.value(error) }) };
-  }
-
-  #head(writer: Writer, message: unknown): Fields {
-    if (message instanceof Error)
-      return { message: writer.text(String(message.message)), error: writer.value(message) };
-    if (isFields(message) || Array.isArray(message)) return { message: '', data: writer.value(message) };
-    return { message: writer.text(String(message)) };
+    const formatted = format(
+      ...[message, ...rest].map((item) => (item instanceof Error ? item.message : copier.value(item))),
+    );
+    // Redacted once more: pieces that are harmless apart can form a secret together.
+    return { message: copier.text(formatted), ...errorField };
   }
 
   #add(fields: Fields): void {
-    if (this.lines.length < MAX_LINES) this.#push(fields);
-    else this.#dropped += 1;
+    if (this.lines.length < MAX_LINES) {
+      this.#push(fields);
+    } else {
+      this.#dropped += 1;
+    }
   }
 
-  #push(fields: Fields): Fields {
+  #push(fields: Fields): void {
     const time = Math.max(this.now(), this.lines.at(-1)?.time ?? 0);
     const stamp = { time: new Date(time).toISOString() };
-    const line: Fields = Object.assign({ ...stamp }, this.#bound, fields, this.#about, stamp);
-    this.lines.push({ time, fields: line });
-    return line;
+    this.lines.push({ time, fields: { ...stamp, ...this.#bound, ...fields, ...this.#common, ...stamp } });
   }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error);
+}
+
+function messageFields(copier: Copier, message: unknown): Fields {
+  if (message instanceof Error) {
+    return { message: copier.text(String(message.message)), error: copier.value(message) };
+  }
+  if (typeof message === 'object' && message !== null) {
+    return { message: '', data: copier.value(message) };
+  }
+  return { message: copier.text(String(message)) };
 }

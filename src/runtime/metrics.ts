@@ -1,23 +1,23 @@
 import type { Fields } from './log';
 
 /**
- * The library's three metrics, in embedded metric format: members of an ordinary log line, from which CloudWatch takes
- * them. Names and dimensions are the library's. The namespace is not: those that begin with `AWS/` are for AWS alone.
+ * The library's three metrics in embedded metric format: members of an ordinary log line, from which CloudWatch reads
+ * them. Names and dimensions are the library's. The namespace is not, because `AWS/` is reserved for AWS.
  */
 
-export interface Measured {
-  resourceType: string;
-  action: string;
-  durationMs: number;
-  time: number;
-  errorCode: string | undefined;
+export interface Measurement {
+  readonly resourceType: string;
+  readonly action: string;
+  readonly durationMs: number;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly errorCode: string | undefined;
 }
 
 const BY_ACTION = ['DimensionKeyActionType', 'DimensionKeyResourceType'];
 const BY_CODE = ['DimensionKeyActionType', 'DimensionKeyExceptionType', 'DimensionKeyResourceType'];
 
-export function metricsOf(measured: Measured): Fields {
-  const { resourceType, action, durationMs, time, errorCode } = measured;
+export function metricsOf({ resourceType, action, durationMs, time, errorCode }: Measurement): Fields {
   const Namespace = `CloudFormation/${resourceType.replaceAll('::', '/')}`;
   return {
     _aws: {
@@ -44,5 +44,9 @@ export function metricsOf(measured: Measured): Fields {
   };
 }
 
-/** Members that handlers must not be able to set, lest a log field pass for a metric. */
-export const RESERVED = /^(?:_aws|DimensionKey.*|Handler(?:Invocation.*|Exception))$/;
+const RESERVED = /^(?:_aws|DimensionKey.*|Handler(?:Invocation.*|Exception))$/;
+
+/** The fields of a line without those that CloudWatch would read as metrics: a handler must not set them. */
+export function withoutMetrics(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !RESERVED.test(name)));
+}

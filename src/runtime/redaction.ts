@@ -1,52 +1,40 @@
 /**
- * Takes secrets out of text: the ones that are known (credentials, tokens, write-only properties), and what signs a URL,
- * known or not.
+ * Takes secrets out of text: known ones (credentials, tokens, properties) and whatever signs a URL.
  *
- * Text is looked at as it is and as it reads once escapes are undone (JSON, inspect, percent, form, XML, one within the
+ * Text is searched as it is and as it reads once escapes are undone (JSON, inspect, percent, form, XML, one within the
  * other), since an error message tends to quote a request that quotes a secret. All finds are made in the original and
- * cut out together: secrets that overlap, or lie in a URL, leave no rest, and no replacement hides what would have been
+ * removed together: secrets that overlap, or lie in a URL, leave no rest, and no replacement hides what would have been
  * found.
  *
- * Of a long secret its beginning is enough, since those who quote it cut it short.
- *
- * A secret of fewer than four characters is cut out only where it stands alone (no letter or digit beside it): inside
- * words it would make every line unreadable, and show by its absences what it is.
+ * Of a long secret the beginning is enough, since those who quote it cut it short.
  */
 
 export const MARK = '<redacted>';
-const SHORT = 4;
-const HEAD = 32;
+/** So much of a secret is enough to find it. */
+const HEAD_LENGTH = 32;
+/**
+ * A shorter secret is removed only where no letter or digit is beside it: removed inside words it would make every line
+ * unreadable, and show by the gaps what it is.
+ */
+const SHORT_LENGTH = 4;
 
-/** Text with some escapes undone. `starts[i]` is where its character i begins in the original, with one more for the end. */
+/** Text with some escapes undone. */
 interface View {
-  text: string;
-  starts: readonly number[] | undefined;
+  readonly text: string;
+  /** Where each character begins in the original, with one more for the end; undefined for the original itself. */
+  readonly starts: readonly number[] | undefined;
 }
 
 interface Escape {
-  hint: string;
-  pattern: RegExp;
+  /** What text that has the escape contains. */
+  readonly hint: string;
+  readonly pattern: RegExp;
   /** What a match reads as, in pieces, each with its length in the match. */
-  read: (match: string) => readonly (readonly [text: string, length: number])[];
+  readonly read: (match: string) => readonly (readonly [text: string, length: number])[];
 }
 
-const CONTROL: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v' };
-const ENTITY: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/** Bytes of a run of %XX, one character after the other; what is not UTF-8 is read byte by byte. */
-function readPercent(match: string): [string, number][] {
-  const bytes = Buffer.from(match.replaceAll('%', ''), 'hex');
-  const pieces: [string, number][] = [];
-  for (let i = 0; i < bytes.length; ) {
-    const lead = bytes[i] as number;
-    const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
-    const char = bytes.toString('utf8', i, i + length);
-    const whole = length > 1 && !char.includes('\ufffd') && i + length <= bytes.length;
-    pieces.push(whole ? [char, length * 3] : [String.fromCharCode(lead), 3]);
-    i += whole ? length : 1;
-  }
-  return pieces;
-}
+const CONTROLS: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f', v: '\v' };
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 const ESCAPES: readonly Escape[] = [
   {
@@ -55,7 +43,7 @@ const ESCAPES: readonly Escape[] = [
     read: (match) => {
       const mark = match.charAt(1);
       const code = match.length > 2 ? String.fromCharCode(Number.parseInt(match.slice(2), 16)) : undefined;
-      return [[code ?? CONTROL[mark] ?? mark, match.length]];
+      return [[code ?? CONTROLS[mark] ?? mark, match.length]];
     },
   },
   { hint: '%', pattern: /(?:%[0-9a-f]{2})+/gi, read: readPercent },
@@ -65,75 +53,117 @@ const ESCAPES: readonly Escape[] = [
     pattern: /&(?:amp|lt|gt|quot|apos|#\d{1,5}|#x[0-9a-f]{1,4});/gi,
     read: (match) => {
       const name = match.slice(1, -1).toLowerCase();
-      const code = /^#x/.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-      return [[ENTITY[name] ?? String.fromCharCode(code), match.length]];
+      const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+      return [[ENTITIES[name] ?? String.fromCharCode(code), match.length]];
     },
   },
 ];
 
+/** The bytes of a run of %XX, one character after the other; what is not UTF-8 is read byte by byte. */
+function readPercent(match: string): [text: string, length: number][] {
+  const bytes = Buffer.from(match.replaceAll('%', ''), 'hex');
+  const pieces: [string, number][] = [];
+  for (let index = 0; index < bytes.length; ) {
+    const lead = bytes[index] as number;
+    const length = utf8Length(lead);
+    const character = bytes.toString('utf8', index, index + length);
+    const whole = length > 1 && !character.includes('\ufffd') && index + length <= bytes.length;
+    pieces.push(whole ? [character, length * 3] : [String.fromCharCode(lead), 3]);
+    index += whole ? length : 1;
+  }
+  return pieces;
+}
+
+/** How many bytes a UTF-8 character has that begins with this one. */
+function utf8Length(lead: number): number {
+  if (lead >= 0xf0) {
+    return 4;
+  }
+  if (lead >= 0xe0) {
+    return 3;
+  }
+  return lead >= 0xc0 ? 2 : 1;
+}
+
 function undo(view: View, { hint, pattern, read }: Escape): View | undefined {
-  if (!view.text.includes(hint)) return undefined;
-  const origin = (i: number): number => view.starts?.[i] ?? i;
+  if (!view.text.includes(hint)) {
+    return undefined;
+  }
   const starts: number[] = [];
   let text = '';
   let done = 0;
-  const copy = (to: number): void => {
-    for (let i = done; i < to; i += 1) starts.push(origin(i));
+  function originOf(index: number): number {
+    return view.starts?.[index] ?? index;
+  }
+  function copy(to: number): void {
+    for (let index = done; index < to; index += 1) {
+      starts.push(originOf(index));
+    }
     text += view.text.slice(done, to);
     done = to;
-  };
+  }
   for (const match of view.text.matchAll(pattern)) {
     copy(match.index);
     for (const [piece, length] of read(match[0])) {
-      for (let i = 0; i < piece.length; i += 1) starts.push(origin(done));
+      for (let index = 0; index < piece.length; index += 1) {
+        starts.push(originOf(done));
+      }
       text += piece;
       done += length;
     }
   }
-  if (done === 0) return undefined;
+  if (done === 0) {
+    return undefined;
+  }
   copy(view.text.length);
-  starts.push(origin(view.text.length));
+  starts.push(originOf(view.text.length));
   return { text, starts };
 }
 
-const MAX_LAYERS = 3;
-const MAX_VIEWS = 24;
+const MOST_LAYERS = 3;
+const MOST_VIEWS = 24;
 
-function viewsOf(text: string): View[] {
-  const views: View[] = [{ text, starts: undefined }];
-  const seen = new Set([text]);
-  let from = 0;
-  for (let layer = 0; layer < MAX_LAYERS; layer += 1) {
-    const to = views.length;
-    for (const view of views.slice(from, to)) {
+function viewsOf(original: string): View[] {
+  const views: View[] = [{ text: original, starts: undefined }];
+  const seen = new Set([original]);
+  let newest = views;
+  for (let layer = 0; layer < MOST_LAYERS; layer += 1) {
+    const next: View[] = [];
+    for (const view of newest) {
       for (const kind of ESCAPES) {
-        const next = undo(view, kind);
-        if (!next || seen.has(next.text) || views.length >= MAX_VIEWS) continue;
-        seen.add(next.text);
-        views.push(next);
+        const undone = undo(view, kind);
+        if (undone && !seen.has(undone.text) && views.length < MOST_VIEWS) {
+          seen.add(undone.text);
+          views.push(undone);
+          next.push(undone);
+        }
       }
     }
-    from = to;
+    newest = next;
   }
   return views;
 }
 
-type Range = [from: number, to: number];
+type Range = readonly [from: number, to: number];
 
-// Both are linear: a URL is taken up to the next blank or quote in one go, and looked into afterwards.
+// Both are linear: a URL is taken up to the next blank or quote in one go, and searched afterwards.
 const URL_IN_TEXT = /https?:[^\s"'<>`]*/gi;
 const SIGNING = /(?:signature|sig|token|credential|accesskeyid|key-pair-id|policy|secret|password|apikey|api-key)=/i;
 const SIGNING_ALONE = /\b(?:x-amz-(?:signature|security-token|credential)|signature|awsaccesskeyid)=([^\s"'<>`&,;]*)/gi;
 
-function signed(text: string): Range[] {
-  if (!text.includes('=')) return [];
+/** Where text holds the query of a signed URL, or a parameter that signs one. */
+function signatures(text: string): Range[] {
+  if (!text.includes('=')) {
+    return [];
+  }
   const ranges: Range[] = [];
   for (const match of text.matchAll(URL_IN_TEXT)) {
     const url = match[0];
     const sign = url.search(SIGNING);
-    if (sign < 0) continue;
-    const query = url.indexOf('?');
-    ranges.push([match.index + (query < 0 ? sign : query + 1), match.index + url.length]);
+    if (sign >= 0) {
+      const query = url.indexOf('?');
+      ranges.push([match.index + (query < 0 ? sign : query + 1), match.index + url.length]);
+    }
   }
   for (const match of text.matchAll(SIGNING_ALONE)) {
     const end = match.index + match[0].length;
@@ -142,28 +172,34 @@ function signed(text: string): Range[] {
   return ranges;
 }
 
-const WORD = /[\p{L}\p{N}_]/u;
-const standsAlone = (text: string, from: number, to: number): boolean =>
-  !WORD.test(text.charAt(from - 1)) && !WORD.test(text.charAt(to));
-
-/** Strings and numbers at any depth of a secret value; a list or an object of secrets is as secret as its parts. */
-function leaves(value: unknown, found: string[], depth = 0): string[] {
-  if (typeof value === 'string') found.push(value);
-  else if (typeof value === 'number' || typeof value === 'bigint') found.push(String(value));
-  else if (typeof value === 'object' && value !== null && depth < 16) {
-    for (const item of Object.values(value)) leaves(item, found, depth + 1);
+/** Adds the texts and numbers of a value, lists and objects included. True and false are no secrets. */
+function collectTexts(value: unknown, texts: string[]): string[] {
+  if (typeof value === 'string' || typeof value === 'number') {
+    texts.push(String(value));
+  } else if (typeof value === 'object' && value !== null) {
+    for (const item of Object.values(value)) {
+      collectTexts(item, texts);
+    }
   }
-  return found;
+  return texts;
+}
+
+const WORD = /[\p{L}\p{N}_]/u;
+
+function isAlone(text: string, from: number, to: number): boolean {
+  return !WORD.test(text.charAt(from - 1)) && !WORD.test(text.charAt(to));
 }
 
 /** How a secret may be written without being escaped: services trim, headers hold base64. */
 function spellings(secret: string): string[] {
-  if (secret.length < SHORT) return [secret];
+  if (secret.length < SHORT_LENGTH) {
+    return secret.trim() === '' ? [] : [secret];
+  }
   const bytes = Buffer.from(secret, 'utf8');
   const trimmed = secret.trim();
   return [
     secret,
-    ...(trimmed.length >= SHORT ? [trimmed] : []),
+    ...(trimmed.length >= SHORT_LENGTH ? [trimmed] : []),
     bytes.toString('base64').replace(/=+$/, ''),
     bytes.toString('base64url'),
   ];
@@ -172,49 +208,55 @@ function spellings(secret: string): string[] {
 export class Redactor {
   readonly #needles: readonly string[];
 
+  /** @param secrets values that must appear nowhere, such as credentials */
   constructor(secrets: readonly unknown[]) {
-    const needles = new Set(leaves(secrets, []).flatMap(spellings));
-    this.#needles = [...needles].filter((needle) => needle.trim() !== '');
+    this.#needles = [...new Set(collectTexts(secrets, []).flatMap(spellings))];
   }
 
+  /** The text with each stretch that holds a secret replaced by MARK. */
   text(text: string): string {
     const ranges = viewsOf(text).flatMap((view) => {
-      const found = this.#find(view.text);
       const { starts } = view;
+      const found = this.#find(view.text);
       return starts ? found.map(([from, to]): Range => [starts[from] as number, starts[to] as number]) : found;
     });
-    return ranges.length === 0 ? text : without(text, ranges);
+    return ranges.length === 0 ? text : replaceRanges(text, ranges);
   }
 
   #find(text: string): Range[] {
-    const ranges = signed(text);
+    const ranges = signatures(text);
     for (const needle of this.#needles) {
-      const head = needle.slice(0, HEAD);
+      const head = needle.slice(0, HEAD_LENGTH);
       for (let from = text.indexOf(head); from >= 0; from = text.indexOf(head, from + 1)) {
         let length = head.length;
-        while (length < needle.length && text[from + length] === needle[length]) length += 1;
-        const to = from + length;
-        if (needle.length >= SHORT || standsAlone(text, from, to)) ranges.push([from, to]);
+        while (length < needle.length && text[from + length] === needle[length]) {
+          length += 1;
+        }
+        if (needle.length >= SHORT_LENGTH || isAlone(text, from, from + length)) {
+          ranges.push([from, from + length]);
+        }
       }
     }
     return ranges;
   }
 }
 
-/** The text with each stretch that the ranges cover replaced by one mark. */
-function without(text: string, ranges: readonly Range[]): string {
-  const stretches: Range[] = [];
-  for (const [from, to] of [...ranges].sort((a, b) => a[0] - b[0])) {
-    const last = stretches.at(-1);
-    if (from === to) continue;
-    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
-    else stretches.push([from, to]);
+/** Ranges that overlap or touch become one mark. */
+function replaceRanges(text: string, ranges: readonly Range[]): string {
+  const merged: [from: number, to: number][] = [];
+  for (const [from, to] of ranges.toSorted((one, other) => one[0] - other[0])) {
+    const last = merged.at(-1);
+    if (last && from <= last[1]) {
+      last[1] = Math.max(last[1], to);
+    } else if (from < to) {
+      merged.push([from, to]);
+    }
   }
-  let result = '';
   let done = 0;
-  for (const [from, to] of stretches) {
-    result += text.slice(done, from) + MARK;
+  const kept = merged.map(([from, to]) => {
+    const piece = text.slice(done, from);
     done = to;
-  }
-  return result + text.slice(done);
+    return piece;
+  });
+  return [...kept, text.slice(done)].join(MARK);
 }

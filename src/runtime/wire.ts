@@ -8,13 +8,13 @@ import { type Plain, WireRequest } from './wire-request';
 /** Turns the event that CloudFormation sends into what a handler needs, or says what is wrong with it. */
 
 export interface Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
-/** Something in the event that ends the invocation with an answer of its own. */
-export class Refusal extends Error {
+/** Ends an invocation as FAILED, with this error code and this message. */
+export class InvocationError extends Error {
   constructor(
     readonly errorCode: HandlerErrorCode,
     message: string,
@@ -23,60 +23,73 @@ export class Refusal extends Error {
   }
 }
 
-const invalid = (message: string): Refusal => new Refusal(HandlerErrorCode.InvalidRequest, message);
-
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
-const METHOD = 'gzip_base64';
+const COMPRESSION_METHOD = 'gzip_base64';
 
-export const isPlain = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export function isPlain(value: unknown): value is Plain {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
-const kind = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'an array' : value === undefined ? 'nothing' : `a ${typeof value}`;
+/** What a value is instead of what was expected, for messages: "missing", "null", "an array", "a string". */
+export function kindOf(value: unknown): string {
+  if (value === undefined) {
+    return 'missing';
+  }
+  if (typeof value === 'object') {
+    return value === null ? 'null' : `an ${Array.isArray(value) ? 'array' : 'object'}`;
+  }
+  return `a ${typeof value}`;
+}
 
-/** Opens a compressed event; a plain one is returned as it is. */
-export function unpack(event: unknown): Plain {
+/**
+ * The event as an object; a compressed event is unpacked.
+ *
+ * @throws InvocationError (InvalidRequest) if it is no object, or cannot be unpacked
+ */
+export function decode(event: unknown): Plain {
   if (!isPlain(event)) {
-    throw invalid(`The event is ${kind(event)}; a JSON object with "action" and "requestData" is expected.`);
+    throw invalid(`The event is ${kindOf(event)}; it must be a JSON object with "action" and "requestData".`);
   }
-  if (!('__COMPRESSED__' in event)) return event;
+  return '__COMPRESSED__' in event ? unpack(event) : event;
+}
 
-  const method = event.__COMPRESSION_METHOD__;
-  if (method !== METHOD) {
-    throw invalid(
-      `The event is compressed by ${typeof method === 'string' ? `"${method}"` : kind(method)} ("__COMPRESSION_METHOD__"); "${METHOD}" is expected.`,
-    );
+function unpack({ __COMPRESSED__: packed, __COMPRESSION_METHOD__: method }: Plain): Plain {
+  if (method !== COMPRESSION_METHOD) {
+    const given = typeof method === 'string' ? `"${method}"` : kindOf(method);
+    throw invalid(`"__COMPRESSION_METHOD__" of the event is ${given}; it must be "${COMPRESSION_METHOD}".`);
   }
-  const packed = event.__COMPRESSED__;
   if (typeof packed !== 'string') {
-    throw invalid(`"__COMPRESSED__" of the event is ${kind(packed)}; a base64 string is expected.`);
+    throw invalid(`"__COMPRESSED__" of the event is ${kindOf(packed)}; it must be a base64 string.`);
   }
-  // Loaded when needed: most events are not compressed, and each built-in module costs a cold start some tenths of a millisecond.
-  const { gunzipSync } = require('node:zlib') as typeof import('node:zlib');
-  let text: string;
-  try {
-    text = gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8');
-  } catch {
-    throw invalid('"__COMPRESSED__" of the event cannot be unpacked; the base64 of gzip data is expected.');
-  }
+  const text = gunzip(Buffer.from(packed, 'base64')).toString('utf8');
   let unpacked: unknown;
   try {
     unpacked = JSON.parse(text);
   } catch {
-    throw invalid('"__COMPRESSED__" of the event unpacks to something that is not JSON; a JSON object is expected.');
+    throw invalid('"__COMPRESSED__" of the event unpacks to something that is not JSON; it must be a JSON object.');
   }
   if (!isPlain(unpacked)) {
-    throw invalid(`"__COMPRESSED__" of the event unpacks to ${kind(unpacked)}; a JSON object is expected.`);
+    throw invalid(`"__COMPRESSED__" of the event unpacks to ${kindOf(unpacked)}; it must be a JSON object.`);
   }
   return unpacked;
 }
 
+function gunzip(packed: Buffer): Buffer {
+  // Loaded when needed: few events are compressed, and each built-in module costs a cold start tenths of a millisecond.
+  const { gunzipSync } = require('node:zlib') as typeof import('node:zlib');
+  try {
+    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch {
+    throw invalid('"__COMPRESSED__" of the event cannot be unpacked; it must be the base64 of gzip data.');
+  }
+}
+
 /** The smaller event that `sam local invoke TestEntrypoint` takes, in the form of the real one. */
 export function fromTestEvent(event: Plain): Plain {
-  const request = event.request;
+  const { request } = event;
   if (!isPlain(request)) {
     throw invalid(
-      `"request" of the test event is ${kind(request)}; an object with "desiredResourceState" and so on is expected.`,
+      `"request" of the test event is ${kindOf(request)}; it must be an object with "desiredResourceState" and so on.`,
     );
   }
   return {
@@ -98,41 +111,25 @@ export function fromTestEvent(event: Plain): Plain {
       stackTags: request.desiredResourceTags,
       previousStackTags: request.previousResourceTags,
       systemTags: request.systemTags,
-      typeConfiguration: request.typeConfiguration,
     },
   };
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
-function credentialsOf(value: unknown): Credentials | undefined {
-  if (!isPlain(value)) return undefined;
-  const accessKeyId = textOf(value.accessKeyId);
-  const secretAccessKey = textOf(value.secretAccessKey);
-  const sessionToken = textOf(value.sessionToken);
-  return accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, sessionToken } : undefined;
-}
-
-const REGION = /^[a-z0-9]+(-[a-z0-9]+)+$/;
-const regionOf = (wire: Plain): string | undefined => {
-  const region = textOf(wire.region);
-  return region && region.length <= 64 && REGION.test(region) ? region : undefined;
-};
-
-/** What the runtime itself wants to know, and takes from any event that has it, also from one that is refused. */
+/** What the runtime itself uses, and takes from any event that has it, even from one that ends in an error. */
 export interface Envelope {
-  action: string | undefined;
-  region: string | undefined;
-  resourceType: string | undefined;
-  stackId: string | undefined;
-  logicalId: string | undefined;
-  token: string | undefined;
-  provider: Credentials | undefined;
-  logGroup: string | undefined;
+  readonly action: string | undefined;
+  readonly region: string | undefined;
+  readonly resourceType: string | undefined;
+  readonly stackId: string | undefined;
+  readonly logicalId: string | undefined;
+  readonly token: string | undefined;
+  /** The credentials of the logging role. */
+  readonly provider: Credentials | undefined;
+  readonly logGroup: string | undefined;
 }
 
 export function envelopeOf(wire: Plain): Envelope {
-  const data = isPlain(wire.requestData) ? wire.requestData : {};
+  const data = dataOf(wire);
   return {
     action: textOf(wire.action),
     region: regionOf(wire),
@@ -145,106 +142,77 @@ export function envelopeOf(wire: Plain): Envelope {
   };
 }
 
-function at(value: unknown, path: readonly string[]): unknown[] {
-  const [head, ...rest] = path;
-  if (head === undefined) return [value];
-  if (head === '*') {
-    return typeof value === 'object' && value !== null ? Object.values(value).flatMap((item) => at(item, rest)) : [];
+/** The credentials and the token of the event, well-formed or not. */
+export function credentialsIn(wire: Plain): unknown[] {
+  const data = dataOf(wire);
+  return [data.callerCredentials, data.providerCredentials, wire.bearerToken];
+}
+
+/**
+ * The values of properties in the event, those of the previous model included.
+ *
+ * @param pointers JSON pointers as the schema writes them: `/properties/Tags/*\/Value`
+ */
+export function valuesAt(wire: Plain, pointers: readonly string[]): unknown[] {
+  const { resourceProperties, previousResourceProperties } = dataOf(wire);
+  return pointers.flatMap((pointer) => {
+    const path = pointer.split('/').slice(2);
+    return [...follow(path, resourceProperties), ...follow(path, previousResourceProperties)];
+  });
+}
+
+function follow([name, ...rest]: readonly string[], value: unknown): unknown[] {
+  if (name === undefined) {
+    return [value];
   }
-  return isPlain(value) && Object.hasOwn(value, head) ? at(value[head], rest) : [];
-}
-
-/** Everything in the event that must appear nowhere else. `secretPaths` are pointers as the schema writes them. */
-export function secretsOf(wire: Plain, secretPaths: readonly string[]): unknown[] {
-  const data = isPlain(wire.requestData) ? wire.requestData : {};
-  const secrets: unknown[] = [data.callerCredentials, data.providerCredentials, wire.bearerToken];
-  for (const pointer of secretPaths) {
-    const path = pointer
-      .split('/')
-      .slice(2)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    secrets.push(...at(data.resourceProperties, path), ...at(data.previousResourceProperties, path));
+  if (typeof value !== 'object' || value === null) {
+    return [];
   }
-  return secrets;
+  if (name === '*') {
+    return Object.values(value).flatMap((item) => follow(rest, item));
+  }
+  return Object.hasOwn(value, name) ? follow(rest, (value as Plain)[name]) : [];
 }
 
-/** What the handler is called with. */
-export interface Call<T extends BaseModel> {
-  credentials: Credentials;
-  region: string;
-  request: WireRequest<T>;
-  callbackContext: Plain;
-  typeConfiguration: unknown;
+/** What an event asks for, and with what. */
+export interface Invocation<T extends BaseModel> {
+  readonly action: string;
+  readonly credentials: Credentials;
+  readonly region: string;
+  readonly request: WireRequest<T>;
+  readonly callbackContext: Plain;
 }
 
-function objectAt(holder: Plain, name: string, label: string): Plain | undefined {
-  const value = holder[name];
-  if (value === undefined || value === null) return undefined;
-  if (!isPlain(value)) throw invalid(`"${label}" of the event is ${kind(value)}; an object is expected.`);
-  return value;
-}
-
-function callerOf(data: Plain): Credentials {
-  const given = data.callerCredentials;
-  const credentials = credentialsOf(given);
-  if (credentials) return credentials;
-  const lack =
-    given === undefined || given === null
-      ? 'The event brings no credentials of the caller'
-      : 'The credentials of the caller in the event lack an accessKeyId or a secretAccessKey';
-  throw new Refusal(
-    HandlerErrorCode.InvalidCredentials,
-    `${lack}, and the role of the function itself is never used. Register the type with an execution role ` +
-      '(ExecutionRoleArn, which `cfn submit` makes from resource-role.yaml), so that CloudFormation passes its credentials.',
-  );
-}
-
-/** A member that is made when it is first read: models cost a quarter of a millisecond, and not every handler looks at them. */
-function later(holder: object, name: string, make: () => unknown): void {
-  const settle = (value: unknown): void => {
-    Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
-  };
-  const get = (): unknown => {
-    const value = make();
-    settle(value);
-    return value;
-  };
-  Object.defineProperty(holder, name, { get, set: settle, enumerable: true, configurable: true });
-}
-
-export function callOf<T extends BaseModel>(
-  wire: Plain,
-  deserialize: (properties: Plain) => T | undefined,
-  actions: readonly string[],
-): Call<T> {
-  const expected = `expected is one of ${actions.join(', ')}`;
-  const { action } = wire;
-  if (typeof action !== 'string') throw invalid(`"action" of the event is ${kind(action)}; ${expected}.`);
+/**
+ * Reads the members that a handler needs.
+ *
+ * @param actions those that have a handler
+ * @throws InvocationError (InvalidRequest, InvalidCredentials) that names the first member that is wrong
+ */
+export function invocationOf<T extends BaseModel>(wire: Plain, actions: readonly string[]): Invocation<T> {
+  const { action, requestData: data } = wire;
+  const oneOf = `it must be one of ${actions.join(', ')}`;
+  if (typeof action !== 'string') {
+    throw invalid(`"action" of the event is ${kindOf(action)}; ${oneOf}.`);
+  }
   if (!actions.includes(action)) {
-    throw invalid(
-      `"action" of the event is "${action.slice(0, 64)}", which this type has no handler for; ${expected}.`,
-    );
+    throw invalid(`"action" of the event is "${action.slice(0, 64)}", for which this type has no handler; ${oneOf}.`);
   }
-  const data = wire.requestData;
   if (!isPlain(data)) {
-    throw invalid(`"requestData" of the event is ${kind(data)}; an object with "resourceProperties" is expected.`);
+    throw invalid(`"requestData" of the event is ${kindOf(data)}; it must be an object with "resourceProperties".`);
   }
   const region = regionOf(wire);
   if (!region) {
-    throw invalid(
-      `"region" of the event is ${textOf(wire.region) ? 'not the name of a Region' : kind(wire.region)}; a name such as "us-east-1" is expected.`,
-    );
+    const given = textOf(wire.region) ? 'not the name of a Region' : kindOf(wire.region);
+    throw invalid(`"region" of the event is ${given}; it must be a name such as "us-east-1".`);
   }
-  const desired = objectAt(data, 'resourceProperties', 'requestData.resourceProperties') ?? {};
-  const previous = objectAt(data, 'previousResourceProperties', 'requestData.previousResourceProperties');
-  const context = objectAt(wire, 'callbackContext', 'callbackContext') ?? {};
-  const credentials = callerOf(data);
-
-  const request = new WireRequest<T>();
-  Object.assign(request, {
+  const desiredProperties = objectIn(data, 'resourceProperties', 'requestData.resourceProperties') ?? {};
+  const previousProperties = objectIn(data, 'previousResourceProperties', 'requestData.previousResourceProperties');
+  const callbackContext = objectIn(wire, 'callbackContext', 'callbackContext') ?? {};
+  const request = Object.assign(new WireRequest<T>(), {
     clientRequestToken: textOf(wire.bearerToken),
-    desiredProperties: desired,
-    previousProperties: previous,
+    desiredProperties,
+    previousProperties,
     desiredResourceTags: data.stackTags ?? undefined,
     previousResourceTags: data.previousStackTags ?? undefined,
     systemTags: data.systemTags ?? undefined,
@@ -257,13 +225,60 @@ export function callOf<T extends BaseModel>(
     rollback: wire.rollback === true || wire.rollback === 'true',
     stackId: textOf(wire.stackId),
   });
-  later(request, 'desiredResourceState', () => deserialize(desired));
-  later(request, 'previousResourceState', () => previous && deserialize(previous));
-  return {
-    credentials,
-    region,
-    request,
-    callbackContext: structuredClone(context),
-    typeConfiguration: data.typeConfiguration ?? undefined,
-  };
+  return { action, credentials: callerOf(data), region, request, callbackContext };
+}
+
+function objectIn(holder: Plain, name: string, label: string): Plain | undefined {
+  const value = holder[name] ?? undefined;
+  if (value !== undefined && !isPlain(value)) {
+    throw invalid(`"${label}" of the event is ${kindOf(value)}; it must be an object.`);
+  }
+  return value;
+}
+
+function callerOf({ callerCredentials: given }: Plain): Credentials {
+  const credentials = credentialsOf(given);
+  if (!credentials) {
+    const problem =
+      given === undefined || given === null
+        ? 'The event has no credentials of the caller'
+        : "The caller's credentials in the event lack an accessKeyId or a secretAccessKey";
+    throw new InvocationError(
+      HandlerErrorCode.InvalidCredentials,
+      `${problem}, and the function's own role is never used. Register the type with an execution role ` +
+        '(ExecutionRoleArn; `cfn submit` makes one from resource-role.yaml): CloudFormation then passes its credentials.',
+    );
+  }
+  return credentials;
+}
+
+function credentialsOf(value: unknown): Credentials | undefined {
+  if (!isPlain(value)) {
+    return undefined;
+  }
+  const accessKeyId = textOf(value.accessKeyId);
+  const secretAccessKey = textOf(value.secretAccessKey);
+  return accessKeyId && secretAccessKey
+    ? { accessKeyId, secretAccessKey, sessionToken: textOf(value.sessionToken) }
+    : undefined;
+}
+
+const REGION = /^[a-z0-9]+(-[a-z0-9]+)+$/;
+
+/** A name that can become part of a host name: a Region that is not known yet passes. */
+function regionOf(wire: Plain): string | undefined {
+  const region = textOf(wire.region);
+  return region && region.length <= 64 && REGION.test(region) ? region : undefined;
+}
+
+function dataOf(wire: Plain): Plain {
+  return isPlain(wire.requestData) ? wire.requestData : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function invalid(message: string): InvocationError {
+  return new InvocationError(HandlerErrorCode.InvalidRequest, message);
 }

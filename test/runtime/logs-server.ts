@@ -5,21 +5,25 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { Plain } from '../../src/runtime/wire-request';
 import { PROVIDER } from './toy';
 
-/** As much of CloudWatch Logs as matters here, over HTTP, with groups and streams that exist or not, and signatures that count. */
+interface LogEvent {
+  readonly timestamp: number;
+  readonly message: string;
+}
 
-export interface Received {
-  operation: string;
-  input: Plain & { logEvents?: { timestamp: number; message: string }[] };
-  headers: IncomingMessage['headers'];
+interface Received {
+  readonly operation: string;
+  readonly input: Plain & { readonly logEvents?: readonly LogEvent[] };
+  readonly headers: IncomingMessage['headers'];
 }
 
 type Trouble = (received: Received, response: ServerResponse) => boolean;
 
+/** The three calls of CloudWatch Logs that the runtime makes, over HTTP, with signatures that are checked. */
 export class LogsServer {
   readonly received: Received[] = [];
   readonly groups = new Set<string>();
   readonly streams = new Set<string>();
-  /** Takes over the answer if it returns true. */
+  /** Responds instead of the server if it returns true. */
   trouble: Trouble = () => false;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
 
@@ -33,7 +37,7 @@ export class LogsServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Ends connections that clients keep, as happens to a container that Lambda froze. */
+  /** Ends the connections that clients keep open, as happens to a container that Lambda has frozen. */
   dropConnections(): void {
     this.#server.closeAllConnections();
   }
@@ -42,7 +46,7 @@ export class LogsServer {
     return this.received.map(({ operation }) => operation);
   }
 
-  get events(): { timestamp: number; message: string }[] {
+  get events(): LogEvent[] {
     return this.received.flatMap(({ operation, input }) =>
       operation === 'PutLogEvents' ? (input.logEvents ?? []) : [],
     );
@@ -54,48 +58,54 @@ export class LogsServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
-    for await (const part of request) body += part;
+    for await (const part of request) {
+      body += part;
+    }
     const operation = String(request.headers['x-amz-target']).replace('Logs_20140328.', '');
     const received: Received = { operation, input: JSON.parse(body) as Received['input'], headers: request.headers };
     this.received.push(received);
-    if (this.trouble(received, response)) return;
+    if (this.trouble(received, response)) {
+      return;
+    }
+    const error = (await isSigned(request.headers, body)) ? this.#perform(received) : 'InvalidSignatureException';
+    response
+      .writeHead(error ? 400 : 200, { 'content-type': 'application/x-amz-json-1.1' })
+      .end(JSON.stringify(error ? { __type: error, message: `${operation} failed` } : {}));
+  }
 
-    const answer = (status: number, content: Plain): void => {
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(content));
-    };
-    const refuse = (name: string, message: string): void => answer(400, { __type: name, message });
-    if (!(await signedWell(request.headers, body))) return refuse('InvalidSignatureException', 'signature');
-
-    const group = String(received.input.logGroupName);
-    const stream = `${group}|${String(received.input.logStreamName)}`;
+  /** Returns the code of the error, if the call has one. */
+  #perform({ operation, input }: Received): string | undefined {
+    const group = String(input.logGroupName);
+    const stream = `${group}|${String(input.logStreamName)}`;
     switch (operation) {
       case 'CreateLogGroup':
-        if (this.groups.has(group))
-          return refuse('ResourceAlreadyExistsException', 'The specified log group already exists');
-        this.groups.add(group);
-        return answer(200, {});
+        return this.#create(this.groups, group);
       case 'CreateLogStream':
-        if (!this.groups.has(group))
-          return refuse('ResourceNotFoundException', 'The specified log group does not exist.');
-        if (this.streams.has(stream))
-          return refuse('ResourceAlreadyExistsException', 'The specified log stream already exists');
-        this.streams.add(stream);
-        return answer(200, {});
+        return this.groups.has(group) ? this.#create(this.streams, stream) : 'ResourceNotFoundException';
       case 'PutLogEvents':
-        if (!this.streams.has(stream))
-          return refuse('ResourceNotFoundException', 'The specified log stream does not exist.');
-        return answer(200, { nextSequenceToken: '1' });
+        return this.streams.has(stream) ? undefined : 'ResourceNotFoundException';
       default:
-        return refuse('UnknownOperationException', operation);
+        return 'UnknownOperationException';
     }
+  }
+
+  #create(existing: Set<string>, name: string): string | undefined {
+    if (existing.has(name)) {
+      return 'ResourceAlreadyExistsException';
+    }
+    existing.add(name);
+    return undefined;
   }
 }
 
-async function signedWell(headers: IncomingMessage['headers'], body: string): Promise<boolean> {
+/** Whether a second signature of the same request, with the credentials of the logging role, is equal to the first. */
+async function isSigned(headers: IncomingMessage['headers'], body: string): Promise<boolean> {
   const match = /Credential=([^/]+)\/\d+\/([^/]+)\/logs\/aws4_request, SignedHeaders=([^,]+), /.exec(
     headers.authorization ?? '',
   );
-  if (!match?.[3] || match[1] !== PROVIDER.accessKeyId) return false;
+  if (!match?.[3] || match[1] !== PROVIDER.accessKeyId) {
+    return false;
+  }
   const names = match[3].split(';').filter((name) => !name.startsWith('x-amz-') || name === 'x-amz-target');
   const date = String(headers['x-amz-date']).replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5');
   const signer = new SignatureV4({

@@ -1,8 +1,8 @@
 import { SessionProxy } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
 
-describe('the stand-in for AWS SDK v2', () => {
+describe('the module that replaces AWS SDK v2', () => {
   const stub = jest.requireActual('../../src/runtime/no-aws-sdk-v2') as {
-    default: { S3: new () => unknown };
+    readonly default: { S3: new () => unknown };
   } & (new () => unknown);
 
   test('lets the library be imported', () => {
@@ -11,7 +11,7 @@ describe('the stand-in for AWS SDK v2', () => {
     );
   });
 
-  test('explains itself when it is used', () => {
+  test('says what to use instead if something uses it', () => {
     expect(() => stub.default.S3).toThrow(/AWS SDK v2 is not part of this package.*"S3".*entrypoint\.ts/s);
     expect(() => new stub()).toThrow(/AWS SDK v2/);
     expect(() => SessionProxy.getSession({ accessKeyId: 'a', secretAccessKey: 'b' })?.client('S3')).toThrow(

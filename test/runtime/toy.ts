@@ -5,82 +5,68 @@ import {
   handlerEvent,
   OperationStatus,
 } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
-import { Expose, Transform } from 'class-transformer';
 import { makeEntrypoints, type RuntimeOptions } from '../../src/runtime/entrypoint';
 import type { Logger } from '../../src/runtime/log';
 import type { Plain, WireRequest } from '../../src/runtime/wire-request';
 
-/** A resource type that has nothing to do with jobs, since the runtime has not either. */
-
-export class Toy extends BaseModel {
+/** A resource type that has nothing to do with jobs: the runtime knows nothing of jobs either. */
+class Toy extends BaseModel {
   static override readonly TYPE_NAME: string = 'Acme::Things::Toy';
-
-  @Expose({ name: 'Id' })
-  id?: string;
-
-  @Expose({ name: 'Colour' })
-  @Transform(({ value }) => (typeof value === 'string' || value == null ? value : fail()), { toClassOnly: true })
-  colour?: string | null;
-
-  @Expose({ name: 'Tags' })
-  tags?: unknown;
 }
 
-const fail = (): never => {
-  throw new Error('not a colour');
-};
-
+/** What a handler was called with. */
 export interface Given {
-  action: string;
-  session: { configuration: Plain };
-  request: WireRequest<Toy>;
-  callbackContext: Plain;
-  logger: Logger;
-  typeConfiguration: unknown;
+  readonly action: string;
+  readonly session: { readonly configuration: Plain };
+  readonly request: WireRequest;
+  readonly callbackContext: Plain;
+  readonly logger: Logger;
 }
 
+/** What the handlers do; the result, or what it resolves to, is their response. */
 export type Behaviour = (given: Given) => unknown;
 
-export class ToyResource extends BaseResource<Toy> {
+class ToyResource extends BaseResource<Toy> {
   constructor(private readonly behaviour: Behaviour) {
     super(Toy.TYPE_NAME, Toy);
   }
 
   @handlerEvent(Action.Create)
-  create(...given: unknown[]) {
+  async create(...given: unknown[]): Promise<unknown> {
     return this.behave('CREATE', given);
   }
 
   @handlerEvent(Action.Read)
-  read(...given: unknown[]) {
+  async read(...given: unknown[]): Promise<unknown> {
     return this.behave('READ', given);
   }
 
   @handlerEvent(Action.Update)
-  update(...given: unknown[]) {
+  async update(...given: unknown[]): Promise<unknown> {
     return this.behave('UPDATE', given);
   }
 
   @handlerEvent(Action.Delete)
-  delete(...given: unknown[]) {
+  async delete(...given: unknown[]): Promise<unknown> {
     return this.behave('DELETE', given);
   }
 
   @handlerEvent(Action.List)
-  list(...given: unknown[]) {
+  async list(...given: unknown[]): Promise<unknown> {
     return this.behave('LIST', given);
   }
 
-  private async behave(action: string, given: unknown[]): Promise<unknown> {
-    const [session, request, callbackContext, logger, typeConfiguration] = given;
-    return this.behaviour({ action, session, request, callbackContext, logger, typeConfiguration } as Given);
+  private behave(action: string, [session, request, callbackContext, logger]: unknown[]): unknown {
+    return this.behaviour({ action, session, request, callbackContext, logger } as Given);
   }
 }
 
 export const SUCCESS = { status: OperationStatus.Success };
 
-/** The runtime over a toy: printed lines are kept instead of shown. */
-export function runtime(behaviour: Behaviour = () => SUCCESS, options: RuntimeOptions = {}) {
+type Runtime = ReturnType<typeof makeEntrypoints> & { readonly printed: readonly string[] };
+
+/** The runtime over a toy. Lines that it prints are collected. */
+export function runtime(behaviour: Behaviour = () => SUCCESS, options: RuntimeOptions = {}): Runtime {
   const printed: string[] = [];
   const entrypoints = makeEntrypoints(new ToyResource(behaviour), {
     secretPaths: ['/properties/Secret', '/properties/Parts/*/Secret'],
@@ -97,6 +83,12 @@ export const PROVIDER = {
   sessionToken: 'provider-token',
 };
 
+/**
+ * A READ event of the toy.
+ *
+ * @param members replace those of the event
+ * @param data replace those of its requestData
+ */
 export function event(members: Plain = {}, data: Plain = {}): Plain {
   return {
     action: 'READ',

@@ -1,10 +1,12 @@
 /**
- * In the bundle, for `@aws-sdk/credential-provider-node`. Handlers act with the credentials that each event brings and
- * with no others: that the package holds no code that could find the function's own role is the firmest way to say so.
- * It also keeps four clients (STS, SSO, ...) out of the bundle and out of the cold start.
+ * In the bundle, replaces `@aws-sdk/credential-provider-node`. Handlers act with the credentials of each event and with
+ * no others, so the package holds no code that could find the function's own role. The bundle and the cold start are
+ * also without four clients that the original brings along (STS, SSO, ...).
  */
-export const defaultProvider = () => async (): Promise<never> => {
-  throw new Error(
-    'A client was made without credentials. Handlers use the credentials of the event and look for no others.',
-  );
-};
+export function defaultProvider(): () => Promise<never> {
+  return async () => {
+    throw new Error(
+      'A client was made without credentials. Handlers use the credentials of the event and look for no others.',
+    );
+  };
+}
