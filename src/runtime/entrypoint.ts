@@ -35,6 +35,11 @@ export interface RuntimeOptions {
   readonly now?: () => number;
   /** JSON pointers of the properties that hold secrets, as the schema writes them: `/properties/ApiGatewayApiKey`. */
   readonly secretPaths?: readonly string[];
+  /**
+   * JSON pointers of the properties that hold contents, such as the text of a file. A content may be confidential, but
+   * it may also be an ordinary word, so it is redacted only if it has 32 characters or more.
+   */
+  readonly contentPaths?: readonly string[];
   /** How long the delivery of the log may take, in milliseconds. */
   readonly logDeliveryMs?: number;
   /** Takes the log lines of a type that has no logging role, so that whoever runs the function locally sees them. */
@@ -64,7 +69,7 @@ export function makeEntrypoints<T extends BaseModel>(
   resource: BaseResource<T, any>,
   options: RuntimeOptions = {},
 ): { readonly entrypoint: Entrypoint; readonly testEntrypoint: Entrypoint } {
-  const { now = Date.now, secretPaths = [], logDeliveryMs = LOG_DELIVERY_MS } = options;
+  const { now = Date.now, secretPaths = [], contentPaths = [], logDeliveryMs = LOG_DELIVERY_MS } = options;
   const print = options.print ?? ((line: string) => console.log(line));
   const deliver = makeLogDelivery(now);
   const { handlers } = resource as unknown as { readonly handlers: ReadonlyMap<string, Handler> };
@@ -84,7 +89,10 @@ export function makeEntrypoints<T extends BaseModel>(
       unreadable = error;
     }
     const envelope = envelopeOf(wire);
-    const redactor = new Redactor([...credentialsIn(wire), ...valuesAt(wire, secretPaths)]);
+    const redactor = new Redactor(
+      [...credentialsIn(wire), ...valuesAt(wire, secretPaths)],
+      valuesAt(wire, contentPaths),
+    );
     const log = new InvocationLog(redactor, now, {
       action: envelope.action?.slice(0, 64),
       stack: envelope.stackId,

@@ -13,10 +13,12 @@ export const MARK = '<redacted>';
 /** So much of a secret is enough to find it. */
 const HEAD_LENGTH = 32;
 /**
- * A shorter secret is removed only where no letter or digit is beside it: removed inside words it would make every line
- * unreadable, and show by the gaps what it is.
+ * A shorter text protects nothing: access keys have 16 characters or more, API keys 20. It is a placeholder, such as
+ * `test` or `local`, or a value such as `true`, and hiding it would make messages unreadable.
  */
-const SHORT_LENGTH = 4;
+const SHORTEST_SECRET = 8;
+/** A shorter content may be an ordinary phrase, such as `import` or `AWS Data Exchange`. */
+const SHORTEST_CONTENT = HEAD_LENGTH;
 
 /** Text with some escapes undone. */
 interface View {
@@ -184,33 +186,29 @@ function collectTexts(value: unknown, texts: string[]): string[] {
   return texts;
 }
 
-const WORD = /[\p{L}\p{N}_]/u;
-
-function isAlone(text: string, from: number, to: number): boolean {
-  return !WORD.test(text.charAt(from - 1)) && !WORD.test(text.charAt(to));
-}
-
-/** How a secret may be written without being escaped: services trim, headers hold base64. */
-function spellings(secret: string): string[] {
-  if (secret.length < SHORT_LENGTH) {
-    return secret.trim() === '' ? [] : [secret];
+/** How a text of at least this length may be written without being escaped: services trim, headers hold base64. */
+function spellings(text: string, shortest: number): string[] {
+  const trimmed = text.trim();
+  if (trimmed.length < shortest) {
+    return [];
   }
-  const bytes = Buffer.from(secret, 'utf8');
-  const trimmed = secret.trim();
-  return [
-    secret,
-    ...(trimmed.length >= SHORT_LENGTH ? [trimmed] : []),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-  ];
+  const bytes = Buffer.from(text, 'utf8');
+  return [text, trimmed, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
 export class Redactor {
   readonly #needles: readonly string[];
 
-  /** @param secrets values that must appear nowhere, such as credentials */
-  constructor(secrets: readonly unknown[]) {
-    this.#needles = [...new Set(collectTexts(secrets, []).flatMap(spellings))];
+  /**
+   * @param secrets values that must appear nowhere, such as credentials
+   * @param contents values that may be confidential, such as the content of a file; short ones are left alone
+   */
+  constructor(secrets: readonly unknown[], contents: readonly unknown[] = []) {
+    const needles = [
+      ...collectTexts(secrets, []).flatMap((text) => spellings(text, SHORTEST_SECRET)),
+      ...collectTexts(contents, []).flatMap((text) => spellings(text, SHORTEST_CONTENT)),
+    ];
+    this.#needles = [...new Set(needles)];
   }
 
   /** The text with each stretch that holds a secret replaced by MARK. */
@@ -232,9 +230,7 @@ export class Redactor {
         while (length < needle.length && text[from + length] === needle[length]) {
           length += 1;
         }
-        if (needle.length >= SHORT_LENGTH || isAlone(text, from, from + length)) {
-          ranges.push([from, from + length]);
-        }
+        ranges.push([from, from + length]);
       }
     }
     return ranges;

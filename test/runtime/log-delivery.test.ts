@@ -259,7 +259,7 @@ describe('the last line holds metrics in embedded metric format', () => {
   });
 
   test('even if their names are secrets of the event', async () => {
-    for (const Secret of ['HandlerInvocationCount', 'READ', '_aws', 'Acme']) {
+    for (const Secret of ['HandlerInvocationCount', 'DimensionKeyActionType', 'CloudWatchMetrics', 'CloudFormation']) {
       await runtime(sayHello).entrypoint(loggedEvent({}, { resourceProperties: { Secret } }));
       expect(metricsIn(server.lines.at(-1))).toEqual(INVOCATION);
     }

@@ -70,6 +70,7 @@ export function runtime(behaviour: Behaviour = () => SUCCESS, options: RuntimeOp
   const printed: string[] = [];
   const entrypoints = makeEntrypoints(new ToyResource(behaviour), {
     secretPaths: ['/properties/Secret', '/properties/Parts/*/Secret'],
+    contentPaths: ['/properties/Content'],
     print: (line) => printed.push(line),
     ...options,
   });
