@@ -19,6 +19,8 @@ const HEAD_LENGTH = 32;
 const SHORTEST_SECRET = 8;
 /** A shorter content may be an ordinary phrase, such as `import` or `AWS Data Exchange`. */
 const SHORTEST_CONTENT = HEAD_LENGTH;
+/** A property that holds a secret holds one text. More than this many come only from an event that is refused. */
+const MOST_TEXTS = 100;
 
 /** Text with some escapes undone. */
 interface View {
@@ -176,6 +178,9 @@ function signatures(text: string): Range[] {
 
 /** Adds the texts and numbers of a value, lists and objects included. True and false are no secrets. */
 function collectTexts(value: unknown, texts: string[]): string[] {
+  if (texts.length >= MOST_TEXTS) {
+    return texts;
+  }
   if (typeof value === 'string' || typeof value === 'number') {
     texts.push(String(value));
   } else if (typeof value === 'object' && value !== null) {
@@ -194,6 +199,33 @@ function spellings(text: string, shortest: number): string[] {
   }
   const bytes = Buffer.from(text, 'utf8');
   return [text, trimmed, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
+}
+
+/** Where text holds a needle, or a beginning of it that is long enough. */
+function occurrences(needle: string, text: string): Range[] {
+  const enough = Math.min(needle.length, HEAD_LENGTH);
+  if (!text.includes(needle.slice(0, enough))) {
+    return [];
+  }
+  const pattern = needle.slice(0, text.length);
+  const lengths = prefixLengths(`${pattern}\uffff${text}`).slice(pattern.length + 1);
+  return lengths.flatMap((length, index): Range[] => (length >= enough ? [[index + 1 - length, index + 1]] : []));
+}
+
+/**
+ * For each character of a text, the length of the longest beginning of the text that also ends there. The algorithm of
+ * Knuth, Morris and Pratt is linear, even for a text that repeats itself.
+ */
+function prefixLengths(text: string): number[] {
+  const lengths = [0];
+  for (let index = 1; index < text.length; index += 1) {
+    let length = lengths[index - 1] as number;
+    while (length > 0 && text[length] !== text[index]) {
+      length = lengths[length - 1] as number;
+    }
+    lengths.push(text[length] === text[index] ? length + 1 : length);
+  }
+  return lengths;
 }
 
 export class Redactor {
@@ -222,18 +254,7 @@ export class Redactor {
   }
 
   #find(text: string): Range[] {
-    const ranges = signatures(text);
-    for (const needle of this.#needles) {
-      const head = needle.slice(0, HEAD_LENGTH);
-      for (let from = text.indexOf(head); from >= 0; from = text.indexOf(head, from + 1)) {
-        let length = head.length;
-        while (length < needle.length && text[from + length] === needle[length]) {
-          length += 1;
-        }
-        ranges.push([from, from + length]);
-      }
-    }
-    return ranges;
+    return [...signatures(text), ...this.#needles.flatMap((needle) => occurrences(needle, text))];
   }
 }
 

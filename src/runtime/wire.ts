@@ -23,7 +23,10 @@ export class InvocationError extends Error {
   }
 }
 
-const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+/** Protocol 2 of the registry limits a model to 6 MB, and an event holds at most two. */
+const MAX_UNPACKED_MB = 16;
+/** Far deeper than any model. Whatever walks the event later needs no limit of its own. */
+const MAX_LEVELS = 64;
 const COMPRESSION_METHOD = 'gzip_base64';
 
 export function isPlain(value: unknown): value is Plain {
@@ -44,18 +47,22 @@ export function kindOf(value: unknown): string {
 /**
  * The event as an object; a compressed event is unpacked.
  *
- * @throws InvocationError (InvalidRequest) if it is no object, or cannot be unpacked
+ * @throws InvocationError (InvalidRequest) if it is no object, cannot be unpacked, or is too large or too deep
  */
 export function decode(event: unknown): Plain {
   if (!isPlain(event)) {
     throw invalid(`The event is ${kindOf(event)}; it must be a JSON object with "action" and "requestData".`);
   }
-  return '__COMPRESSED__' in event ? unpack(event) : event;
+  const wire = '__COMPRESSED__' in event ? unpack(event) : event;
+  if (isDeeperThan(MAX_LEVELS, wire)) {
+    throw invalid(`The event is nested more than ${MAX_LEVELS} levels deep.`);
+  }
+  return wire;
 }
 
 function unpack({ __COMPRESSED__: packed, __COMPRESSION_METHOD__: method }: Plain): Plain {
   if (method !== COMPRESSION_METHOD) {
-    const given = typeof method === 'string' ? `"${method}"` : kindOf(method);
+    const given = typeof method === 'string' ? quote(method) : kindOf(method);
     throw invalid(`"__COMPRESSION_METHOD__" of the event is ${given}; it must be "${COMPRESSION_METHOD}".`);
   }
   if (typeof packed !== 'string') {
@@ -78,10 +85,21 @@ function gunzip(packed: Buffer): Buffer {
   // Loaded when needed: few events are compressed, and each built-in module costs a cold start tenths of a millisecond.
   const { gunzipSync } = require('node:zlib') as typeof import('node:zlib');
   try {
-    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES });
-  } catch {
-    throw invalid('"__COMPRESSED__" of the event cannot be unpacked; it must be the base64 of gzip data.');
+    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED_MB * 1024 * 1024 });
+  } catch (error) {
+    throw invalid(
+      (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+        ? `"__COMPRESSED__" of the event unpacks to more than ${MAX_UNPACKED_MB} MB.`
+        : '"__COMPRESSED__" of the event cannot be unpacked; it must be the base64 of gzip data.',
+    );
   }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  return levels === 0 || Object.values(value).some((item) => isDeeperThan(levels - 1, item));
 }
 
 /** The smaller event that `sam local invoke TestEntrypoint` takes, in the form of the real one. */
@@ -196,7 +214,7 @@ export function invocationOf<T extends BaseModel>(wire: Plain, actions: readonly
     throw invalid(`"action" of the event is ${kindOf(action)}; ${oneOf}.`);
   }
   if (!actions.includes(action)) {
-    throw invalid(`"action" of the event is "${action.slice(0, 64)}", for which this type has no handler; ${oneOf}.`);
+    throw invalid(`"action" of the event is ${quote(action)}, for which this type has no handler; ${oneOf}.`);
   }
   if (!isPlain(data)) {
     throw invalid(`"requestData" of the event is ${kindOf(data)}; it must be an object with "resourceProperties".`);
@@ -277,6 +295,11 @@ function dataOf(wire: Plain): Plain {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** The text on one line, not longer than a message can bear. */
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 64));
 }
 
 function invalid(message: string): InvocationError {

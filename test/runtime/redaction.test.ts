@@ -102,8 +102,8 @@ describe('a known secret', () => {
   });
 
   test('is found in a long hostile text without work that grows with the square of the length', () => {
-    const redactor = new Redactor(['A'.repeat(1_000), 'secret-value']);
-    for (const part of ['http://', 'http://a?', 'https%3A', 'signature=', 'A', 'sig']) {
+    const redactor = new Redactor(['READ '.repeat(20_000), 'secret-value']);
+    for (const part of ['http://', 'http://a?', 'https%3A', 'signature=', 'READ ', 'sig']) {
       expect(redactor.text(`${part.repeat(20_000)} secret-value`)).not.toContain('secret-value');
     }
   });

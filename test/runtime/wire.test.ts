@@ -81,6 +81,7 @@ describe('a well-formed event', () => {
 });
 
 describe('the message about a malformed event says what is wrong and what would be right', () => {
+  const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`);
   test.each<[name: string, given: unknown, message: RegExp]>([
     ['nothing', undefined, /event is missing; it must be a JSON object/],
     ['a list', [], /event is an array; it must be a JSON object/],
@@ -101,6 +102,7 @@ describe('the message about a malformed event says what is wrong and what would 
     ['a text as context', event({ callbackContext: 'x' }), /"callbackContext".*a string; it must be an object/],
     ['no Region', event({ region: undefined }), /"region" of the event is missing; it must be a name such as/],
     ['a Region that is a host', event({ region: 'evil.example/' }), /"region".*not the name of a Region/],
+    ['a context that is too deep', event({ callbackContext: { deep } }), /nested more than 64 levels deep/],
     ['another compression', pack('{}', 'zip'), /"zip"; it must be "gzip_base64"/],
     ['no compression method', pack('{}', null), /null; it must be "gzip_base64"/],
     ['a packed number', { ...pack('{}'), __COMPRESSED__: 5 }, /a number; it must be a base64 string/],
