@@ -7,11 +7,11 @@ import { type JobPlan, planFrom } from '../store/job-plan';
 import type { Region } from '../store/region';
 import { collectInput } from './collect-input';
 import type { ServerContext } from './context';
-import { regionOf } from './credential-scope';
+import { DEFAULT_REGION, regionOf } from './credential-scope';
 import { hostOf } from './host';
 import { parseJson, readBody } from './read-body';
 import { asServiceError, sendError, sendJson } from './responses';
-import { type Route, route } from './router';
+import { type Route, route, UNKNOWN_OPERATION } from './router';
 import { type Reply, serveScripted } from './scripted-request';
 
 /** Serves a request to the Data Exchange API. */
@@ -24,7 +24,8 @@ export async function serveApi(
 ): Promise<void> {
   const { clock, log } = context.service.services;
   const method = request.method ?? '';
-  const admitted = await admit(request, context).catch((error: unknown) => asServiceError(error, log));
+  const found = route(method, path);
+  const admitted = await admit(request, found, context).catch((error: unknown) => asServiceError(error, log));
   if (admitted instanceof ServiceError) {
     const { status, code: error } = admitted;
     const at = new Date(clock.now()).toISOString();
@@ -33,7 +34,6 @@ export async function serveApi(
     return;
   }
   const { region, body } = admitted;
-  const found = route(method, path);
   await serveScripted(
     {
       request,
@@ -49,12 +49,17 @@ export async function serveApi(
   );
 }
 
-/** Reads who calls and with which body. @throws ServiceError 403, or 413 for a body that is too large */
+/**
+ * Reads who calls and with which body. The service looks for the operation before it looks at the signature.
+ * @throws ServiceError 403, or 413 for a body that is too large
+ */
 async function admit(
   request: IncomingMessage,
+  { name }: Route,
   { faults }: ServerContext,
 ): Promise<{ region: string; body: Record<string, unknown> | ServiceError }> {
-  const region = regionOf(request.headers.authorization, faults.assumptions.unsignedRequests === 'refused');
+  const mustBeSigned = faults.assumptions.unsignedRequests === 'refused';
+  const region = name === UNKNOWN_OPERATION ? DEFAULT_REGION : regionOf(request.headers.authorization, mustBeSigned);
   return { region, body: parsedBody(request.method ?? '', await readBody(request)) };
 }
 
@@ -120,9 +125,10 @@ function publishAll({ store }: Region, revisionIds: readonly string[]): void {
 }
 
 function unknownOperation(name: string): ServiceError {
-  const text =
-    name === 'UnknownOperation'
-      ? 'AWS Data Exchange has no operation of this method and path.'
-      : `The local Data Exchange cannot do ${name}: it covers data sets, revisions, assets, tags and jobs.`;
-  return new ServiceError('UnknownOperationException', 404, text);
+  if (name === UNKNOWN_OPERATION) {
+    // Recorded from the live service, whether the request is signed or not.
+    const text = 'Unable to determine service/operation name to be authorized';
+    return new ServiceError('AccessDeniedException', 403, text);
+  }
+  return new ServiceError('UnknownOperationException', 404, `The local Data Exchange cannot do ${name}.`);
 }

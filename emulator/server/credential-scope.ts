@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors';
 
-const DEFAULT_REGION = 'us-east-1';
+/** The Region of requests that name none. */
+export const DEFAULT_REGION = 'us-east-1';
 const SCOPE = /^AWS4-HMAC-SHA256 +.*?Credential=[^/,\s]+\/\d{8}\/([a-z0-9-]{1,32})\/([a-z0-9-]+)\/aws4_request\b/;
 
 /**

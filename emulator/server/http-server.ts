@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ServiceError } from '../errors';
 import { ADMIN_PREFIX, serveAdmin } from './admin-endpoint';
 import { serveApi } from './api-endpoint';
@@ -9,6 +10,9 @@ import { serveSigned } from './signed-endpoint';
 
 /** Milliseconds. Clients keep connections open and use them again; Node's 5 s would close them while they do. */
 const KEEP_ALIVE = 65_000;
+
+/** Bytes of a request line and headers. Ids of any reasonable length fit, so that their operation can refuse them. */
+const MOST_HEADERS = 1024 * 1024;
 
 /** The port cannot be used. */
 export class PortUnavailable extends Error {
@@ -20,10 +24,11 @@ export class PortUnavailable extends Error {
 
 /** Listens on 127.0.0.1. @param port 0 for any free one @throws PortUnavailable */
 export async function listen(port: number, context: ServerContext): Promise<{ server: Server; port: number }> {
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: MOST_HEADERS }, (request, response) => {
     serve(request, response, context).catch((error: unknown) => giveUp(error, response, context));
   });
   server.keepAliveTimeout = KEEP_ALIVE;
+  server.on('clientError', (_error, socket) => refuseUnreadable(socket));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(new PortUnavailable(port, error.code)));
     server.listen(port, '127.0.0.1', resolve);
@@ -42,6 +47,23 @@ async function serve(request: IncomingMessage, response: ServerResponse, context
     await serveSigned(request, response, path, query, context);
   } else {
     await serveApi(request, response, path, query, context);
+  }
+}
+
+/** The response to bytes that are not HTTP, or to a request line and headers that are too long. */
+function refuseUnreadable(socket: Duplex): void {
+  const body = JSON.stringify({
+    Message: `The request is not HTTP, or its headers have more than ${MOST_HEADERS} bytes.`,
+  });
+  const lines = [
+    'HTTP/1.1 400 Bad Request',
+    'x-amzn-errortype: ValidationException',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  if (socket.writable) {
+    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
   }
 }
 

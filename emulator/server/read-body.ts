@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { ServiceError } from '../errors';
 
-/** Bytes. Far above what the largest request of these operations needs. */
-const LARGEST_BODY = 1024 * 1024;
+/** Bytes: API payload (User Guide, limits). */
+const LARGEST_BODY = 10 * 1024 * 1024;
 
 /** Levels. No request of this API nests deeper than about ten. */
 const DEEPEST_NESTING = 64;

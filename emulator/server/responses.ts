@@ -22,10 +22,9 @@ export function sendJson(
   response.end(text);
 }
 
-/** The error's name in a header, Message in the body. `message` is for clients that look for it in lower case. */
-export function sendError(response: ServerResponse, error: ServiceError): void {
-  const body = { Message: error.message, message: error.message, ...error.members };
-  sendJson(response, error.status, body, { 'x-amzn-errortype': error.code });
+/** The error's name in a header, Message in the body (recorded from the live service). */
+export function sendError(response: ServerResponse, { code, status, message, members }: ServiceError): void {
+  sendJson(response, status, { Message: message, ...members }, { 'x-amzn-errortype': code });
 }
 
 /** S3's XML. */

@@ -10,8 +10,10 @@ import type { Job } from '../store/records';
 import type { Region } from '../store/region';
 import { isDigest } from '../validation/md5-digest';
 import type { ServerContext } from './context';
+import { DEFAULT_REGION } from './credential-scope';
 import { hostOf } from './host';
 import { sendS3Error } from './responses';
+import { UNKNOWN_OPERATION } from './router';
 import { type Reply, serveScripted } from './scripted-request';
 
 /** Bytes: file per signed-URL import (User Guide, limits). */
@@ -32,7 +34,7 @@ export async function serveSigned(
   context: ServerContext,
 ): Promise<void> {
   const method = request.method ?? '';
-  const operation = OPERATIONS[method] ?? 'UnknownOperation';
+  const operation = OPERATIONS[method] ?? UNKNOWN_OPERATION;
   const target = readSignedPath(path);
   const jobIn = ({ store }: Region) => (target?.jobId === undefined ? undefined : store.jobs.get(target.jobId));
   await serveScripted(
@@ -40,7 +42,7 @@ export async function serveSigned(
       request,
       response,
       path,
-      region: target?.region ?? 'us-east-1',
+      region: target?.region ?? DEFAULT_REGION,
       facts(region) {
         const job = jobIn(region);
         return job

@@ -109,7 +109,7 @@ describe('data sets', () => {
     const answer = await local.raw('POST', '/v1/data-sets', { AssetType: 'GOLD', Name: 7 });
     expect(answer.status).toBe(400);
     expect(answer.headers.get('x-amzn-errortype')).toBe('ValidationException');
-    const { message } = (await answer.json()) as { message: string };
+    const { Message: message } = (await answer.json()) as { Message: string };
     expect(message).toContain('AssetType must be one of S3_SNAPSHOT');
     expect(message).toContain('Name must be of type string, given 7');
     expect(message).toContain('Description is required');
