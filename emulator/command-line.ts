@@ -12,7 +12,7 @@ interface Flags {
   readonly buckets?: string;
   readonly s3Endpoint?: string;
   readonly timeScale: number;
-  readonly jobSeconds?: number;
+  readonly jobSeconds?: number | 'live';
   readonly faults?: string;
   readonly seed?: number;
   readonly stateFolder?: string;
@@ -70,8 +70,8 @@ function createCommand(): Command {
         .argParser(numberFrom((scale) => scale > 0 && scale <= 1e6, 'a number above 0, at most 1000000')),
     )
     .addOption(
-      new Option('--job-seconds <s>', 'how long a job runs (default: 2)').argParser(
-        numberFrom((seconds) => seconds >= 0 && seconds <= 1e9, 'a number of seconds, 0 or more'),
+      new Option('--job-seconds <s>', 'how long a job runs, or "live" for 15 to 45 s (default: 2)').argParser(
+        readJobSeconds,
       ),
     )
     .option('--faults <file>', 'fault script (JSON); the README describes it')
@@ -86,6 +86,14 @@ function createCommand(): Command {
     )
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the flags)');
+}
+
+function readJobSeconds(text: string): number | 'live' {
+  const read = numberFrom(
+    (seconds) => seconds >= 0 && seconds <= 1e9,
+    'a number of seconds, 0 or more, or the word live',
+  );
+  return text === 'live' ? text : read(text);
 }
 
 /** A reader of a flag's number. @param what the allowed values, for the message */

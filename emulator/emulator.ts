@@ -20,8 +20,8 @@ export interface EmulatorOptions {
   readonly buckets?: string | Buckets;
   /** A clock that runs, by default. */
   readonly clock?: Clock;
-  /** How long jobs run, seconds of service time. */
-  readonly jobSeconds?: number;
+  /** How long jobs run, seconds of service time; `live` for as long as small jobs take in AWS. */
+  readonly jobSeconds?: number | 'live';
   /** For ids, signatures and chance. */
   readonly seed?: number;
   readonly faults?: FaultScript;

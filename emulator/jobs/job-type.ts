@@ -40,6 +40,8 @@ export interface JobType<Details = object> {
   readonly details: Shape;
   /** Rules that the shape cannot express. @returns problems as phrases without the path, empty if there are none */
   problems?(details: Details, assumptions: Assumptions): string[];
+  /** The details with the defaults that the service may echo, as far as the assumptions say so. */
+  withDefaults?(details: Details, region: Region): Details;
   references(details: Details): References;
   /** The job has a URL to PUT to, from CreateJob on. */
   readonly upload?: UrlMembers;

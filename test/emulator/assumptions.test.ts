@@ -178,6 +178,23 @@ test('keyCollision: the last of two assets on one key wins, or the job fails', a
   expect([State, local.readObject('target', 'both').toString()]).toEqual(['COMPLETED', 'content of two.txt']);
 });
 
+test('jobSeconds: jobs can run as long as live ones, each with its own length', async () => {
+  local.emulator.setFaults({ assumptions: { jobSeconds: 'live' } });
+  const lengths = new Set<number>();
+  for (let made = 0; made < 10; made += 1) {
+    const { Id } = await local.createJob('EXPORT_REVISIONS_TO_S3', exportTo());
+    await local.start(Id);
+    const startedAt = local.clock.now();
+    local.pass(14.9);
+    expect((await local.job(Id)).State).toBe('IN_PROGRESS');
+    local.pass(30.1);
+    const { State, UpdatedAt } = await local.job(Id);
+    expect(State).toBe('COMPLETED');
+    lengths.add(UpdatedAt!.getTime() - startedAt);
+  }
+  expect(lengths.size).toBeGreaterThan(3);
+});
+
 test('retentionDays and jobSeconds: a job runs and stays as long as given', async () => {
   local.emulator.setFaults({ assumptions: { retentionDays: 1, jobSeconds: { EXPORT_REVISIONS_TO_S3: 60 } } });
   const { Id } = await local.createJob('EXPORT_REVISIONS_TO_S3', exportTo());

@@ -115,7 +115,7 @@ describe('the command line', () => {
     [['--port', 'many'], /option '--port <n>' argument 'many' is invalid\. It must be a whole number from 0 to 65535/],
     [['--port', '65536'], /It must be a whole number from 0 to 65535/],
     [['--time-scale', '0'], /It must be a number above 0/],
-    [['--job-seconds', '-1'], /It must be a number of seconds, 0 or more/],
+    [['--job-seconds', '-1'], /It must be a number of seconds, 0 or more, or the word live/],
     [['--s3-endpoint', 'nonsense'], /^--s3-endpoint is "nonsense"; it must be a URL such as/],
     [['--s3-endpoint', 'http://127.0.0.1:1', '--buckets', 'buckets'], /cannot be used with/],
     [['--unknown'], /unknown option '--unknown'/],
@@ -135,6 +135,7 @@ describe('the command line', () => {
     expect((given.buckets as Buckets).description).toBe(`folders in ${join(process.cwd(), 'buckets')}`);
     const s3 = await readCommandLine(['--s3-endpoint', 'http://127.0.0.1:4566'], quiet);
     expect((s3.buckets as Buckets).description).toBe('the S3 endpoint http://127.0.0.1:4566');
+    expect(await readCommandLine(['--job-seconds', 'live'], quiet)).toMatchObject({ jobSeconds: 'live' });
     const none = await readCommandLine([], quiet);
     expect(none.port).toBe(4570);
     expect(existsSync('.local/buckets')).toBe(true);

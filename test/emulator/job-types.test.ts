@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import {
   GetAssetCommand,
+  ListJobsCommand,
   ListRevisionAssetsCommand,
   UpdateAssetCommand,
   UpdateRevisionCommand,
@@ -425,6 +426,44 @@ test('EXPORT_ASSET_TO_SIGNED_URL has a URL that serves the bytes once it is COMP
   const { SignedUrl, SignedUrlExpiresAt } = (await local.job(waiting.Id)).Details!.ExportAssetToSignedUrl!;
   expect(SignedUrlExpiresAt).toEqual(new Date(local.clock.now() + 60_000));
   expect(await (await fetch(SignedUrl!)).text()).toBe('content of s.txt');
+});
+
+test.each([
+  ['echoedKeyPattern', 'EXPORT_REVISIONS_TO_S3'],
+  ['echoedKey', 'EXPORT_ASSETS_TO_S3'],
+] as const)('%s: the details of %s show a default that the request left out, or not', async (name, type) => {
+  const { dataSetId, revisionId, assetIds } = await local.revisionWith(['e/1.txt', 'e/2.txt']);
+  const destination = { RevisionId: revisionId, Bucket: 'target' };
+  const destinations = [
+    { AssetId: assetIds[0]!, Bucket: 'target' },
+    { AssetId: assetIds[1]!, Bucket: 'target', Key: 'mine' },
+  ];
+  const details = {
+    EXPORT_REVISIONS_TO_S3: { ExportRevisionsToS3: { DataSetId: dataSetId, RevisionDestinations: [destination] } },
+    EXPORT_ASSETS_TO_S3: {
+      ExportAssetsToS3: { DataSetId: dataSetId, RevisionId: revisionId, AssetDestinations: destinations },
+    },
+  }[type];
+  expect((await local.runJob(type, details)).Details).toEqual(details);
+  local.emulator.setFaults({ assumptions: { [name]: true } });
+  const echoed = {
+    EXPORT_REVISIONS_TO_S3: {
+      ExportRevisionsToS3: {
+        DataSetId: dataSetId,
+        RevisionDestinations: [{ ...destination, KeyPattern: '${Asset.Name}' }],
+      },
+    },
+    EXPORT_ASSETS_TO_S3: {
+      ExportAssetsToS3: {
+        DataSetId: dataSetId,
+        RevisionId: revisionId,
+        AssetDestinations: [{ ...destinations[0], Key: 'e/1.txt' }, destinations[1]],
+      },
+    },
+  }[type];
+  const job = await local.runJob(type, details);
+  expect(job).toMatchObject({ State: 'COMPLETED', Details: echoed });
+  expect((await local.client.send(new ListJobsCommand({ DataSetId: dataSetId }))).Jobs![0]!.Details).toEqual(echoed);
 });
 
 describe('CreateJob refuses', () => {

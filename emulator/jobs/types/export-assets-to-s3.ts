@@ -37,6 +37,16 @@ export const exportAssetsToS3 = jobType<Details>({
     }
     return problems;
   },
+  withDefaults(details, { store, assumptions }) {
+    if (!assumptions().echoedKey) {
+      return details;
+    }
+    const destinations = details.AssetDestinations.map((given) => {
+      const asset = store.assets.get(given.AssetId);
+      return { ...(asset ? { Key: asset.name } : {}), ...given };
+    });
+    return { ...details, AssetDestinations: destinations };
+  },
   references: ({ DataSetId, RevisionId, AssetDestinations }) => ({
     dataSetId: DataSetId,
     revisionIds: [RevisionId],

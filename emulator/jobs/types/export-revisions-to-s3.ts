@@ -52,6 +52,13 @@ export const exportRevisionsToS3 = jobType<Details>({
     }
     return problems;
   },
+  withDefaults(details, { assumptions }) {
+    if (!assumptions().echoedKeyPattern) {
+      return details;
+    }
+    const destinations = details.RevisionDestinations.map((given) => ({ KeyPattern: DEFAULT_KEY_PATTERN, ...given }));
+    return { ...details, RevisionDestinations: destinations };
+  },
   references: ({ DataSetId, RevisionDestinations }) => ({
     dataSetId: DataSetId,
     revisionIds: RevisionDestinations.map(({ RevisionId }) => RevisionId),
