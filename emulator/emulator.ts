@@ -54,6 +54,12 @@ export interface Emulator {
   clearRequests(): void;
   /** Makes a revision part of a product, so that it can only be revoked. @throws ServiceError if there is none */
   publishRevision(revisionId: string): void;
+  /**
+   * Puts a data set into a product that this account subscribes to, with its finalized revisions.
+   * @returns the id of the entitled data set that the subscriber sees
+   * @throws ServiceError if there is none
+   */
+  entitle(dataSetId: string, productId?: string): string;
   /** Does the work of all jobs that have ended by the clock. Every request does that first. */
   settle(): Promise<void>;
   /** Closes all connections and removes the bytes of assets. Buckets keep what they have. */
@@ -102,6 +108,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     requests: (operation) => journal.list(operation),
     clearRequests: () => journal.clear(),
     publishRevision: (revisionId) => void service.publishRevision(revisionId),
+    entitle: (dataSetId, productId) => service.entitle(dataSetId, productId).id,
     settle: () => service.settle(),
     async stop() {
       if (stopping.signal.aborted) {

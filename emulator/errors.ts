@@ -37,13 +37,15 @@ export const STATUS_OF_ERROR: Readonly<Record<string, number>> = {
   ValidationException: 400,
 };
 
-export type ResourceType = 'DATA_SET' | 'REVISION' | 'ASSET' | 'JOB';
+export type ResourceType = 'DATA_SET' | 'REVISION' | 'ASSET' | 'JOB' | 'EVENT_ACTION' | 'DATA_GRANT';
 
 const RESOURCE_WORDS: Readonly<Record<ResourceType, string>> = {
   DATA_SET: 'Data set',
   REVISION: 'Revision',
   ASSET: 'Asset',
   JOB: 'Job',
+  EVENT_ACTION: 'Event action',
+  DATA_GRANT: 'Data grant',
 };
 
 /** At most this many problems are listed in one message. */
@@ -68,6 +70,11 @@ export function notFound(type: ResourceType, id: string): ServiceError {
 /** 409. */
 export function conflict(type: ResourceType, id: string, message: string): ServiceError {
   return new ServiceError('ConflictException', 409, message, { ResourceId: id, ResourceType: type });
+}
+
+/** 404 for an operation of AWS Data Exchange that the local one lacks. */
+export function notEmulated(operation: string): ServiceError {
+  return new ServiceError('UnknownOperationException', 404, `The local Data Exchange cannot do ${operation}.`);
 }
 
 /** 402. @param limitName one of the model's LimitName values */

@@ -1,7 +1,7 @@
 import { notFound } from './errors';
 import { JobRunner } from './jobs/job-runner';
-import { publish } from './operations/revisions';
-import type { Revision } from './store/records';
+import { entitle, publish } from './operations/publication';
+import type { DataSet, Revision } from './store/records';
 import type { Region, Services } from './store/region';
 import { RegionStore } from './store/region-store';
 
@@ -31,14 +31,27 @@ export class LocalDataExchange {
 
   /** Publishes a revision of whichever Region. @throws ServiceError 404, or 409 if it is revoked */
   publishRevision(id: string): Revision {
-    for (const { region } of this.regions.values()) {
-      const revision = region.store.revisions.get(id);
-      if (revision) {
-        publish(revision);
-        return revision;
-      }
+    const region = this.regionWith(({ revisions }) => revisions.has(id));
+    const revision = region?.store.revisions.get(id);
+    if (!region || !revision) {
+      throw notFound('REVISION', id);
     }
-    throw notFound('REVISION', id);
+    publish(region, revision, region.clock.now());
+    return revision;
+  }
+
+  /** Puts a data set of whichever Region into a product that this account subscribes to. @throws ServiceError 400, 404 */
+  entitle(dataSetId: string, productId?: string): DataSet {
+    const region = this.regionWith(({ dataSets }) => dataSets.has(dataSetId));
+    if (!region) {
+      throw notFound('DATA_SET', dataSetId);
+    }
+    const source = region.store.dataSet(dataSetId);
+    return entitle(region, source, productId ?? `prod-${region.ids.next().slice(0, 13)}`, region.clock.now());
+  }
+
+  private regionWith(has: (store: RegionStore) => boolean): Region | undefined {
+    return [...this.regions.values()].find(({ region }) => has(region.store))?.region;
   }
 
   private region(name: string): Region {

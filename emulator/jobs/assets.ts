@@ -48,7 +48,7 @@ export function existingRevision(run: Run<unknown>, dataSetId: string, revisionI
   return revision;
 }
 
-/** An asset with bytes. @throws JobFailure if it is gone or is of another kind */
+/** An asset with bytes. @throws JobFailure if it is gone, is of another kind, or was revoked for its subscriber */
 export function exportableAsset(
   run: Run<unknown>,
   revision: Revision,
@@ -58,7 +58,11 @@ export function exportableAsset(
   if (asset?.revisionId !== revision.id) {
     throw resourceFailure(run, 'missingResource', `Asset ${assetId} does not exist.`, 'ASSET', assetId);
   }
-  const { assetType, content } = asset;
+  const { assetType } = asset;
+  if (revision.sourceId !== undefined && revision.revokedAt !== undefined) {
+    throw resourceFailure(run, 'notExportable', `Revision ${revision.id} is revoked.`, 'REVISION', revision.id);
+  }
+  const content = run.region.store.contentOf(asset);
   if (assetType !== 'S3_SNAPSHOT' || !content) {
     const text = `Asset ${assetId} is of the type ${assetType} and cannot be exported.`;
     throw resourceFailure(run, 'notExportable', text, 'ASSET', assetId);

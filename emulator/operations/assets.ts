@@ -47,6 +47,7 @@ export const updateAsset = operation<AssetInput & { readonly Name: string }>({
   method: 'PATCH',
   path: PATH,
   status: 200,
+  ownersOnly: true,
   input: structure({ DataSetId: id, RevisionId: id, AssetId: id, Name: text }),
   run(call) {
     const { region, input, now } = call;
@@ -63,6 +64,7 @@ export const deleteAsset = operation<AssetInput>({
   method: 'DELETE',
   path: PATH,
   status: 204,
+  ownersOnly: true,
   input: structure({ DataSetId: id, RevisionId: id, AssetId: id }),
   run({ region, input }) {
     const asset = region.store.asset(input.DataSetId, input.RevisionId, input.AssetId);

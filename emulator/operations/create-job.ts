@@ -3,9 +3,10 @@ import type { JobType } from '../jobs/job-type';
 import { JOB_TYPES } from '../jobs/job-types';
 import { jobArn } from '../store/arns';
 import type { Assumptions } from '../store/assumptions';
-import { planFrom } from '../store/job-plan';
+import { type JobPlan, planFrom } from '../store/job-plan';
 import { stateOf } from '../store/job-state';
 import type { Job } from '../store/records';
+import type { Region } from '../store/region';
 import { checkShape } from '../validation/check-shape';
 import { tagProblems } from '../validation/check-tags';
 import { choice, list, structure, text } from '../validation/shapes';
@@ -56,7 +57,6 @@ export const createJob = operation<Input>({
   ),
   run(call) {
     const { region, input, now, plan } = call;
-    const { store, name, account, ids } = region;
     const assumptions = region.assumptions();
     const type = JOB_TYPES.get(input.Type)!;
     const details = checkDetails(assumptions, type, input);
@@ -69,25 +69,42 @@ export const createJob = operation<Input>({
     if (assumptions.exportUnfinalizedRevision === 'refused') {
       refuseUnfinalized(region, type, details);
     }
-    const id = ids.next();
-    const job: Job = {
-      id,
-      arn: jobArn(name, account, id),
-      type: type.name,
-      details: type.withDefaults?.(details, region) ?? details,
-      ...(input.AssetConfiguration?.Tags ? { assetTags: input.AssetConfiguration.Tags } : {}),
-      createdAt: now,
-      seconds: secondsOf(assumptions, type, id),
-      urlSeconds: assumptions.signedUrlSeconds,
-      downloaded: false,
-      plan: planFrom({ hidden: assumptions.createLag, lag: assumptions.startLag }, plan, now),
-      readsSinceStart: 0,
-      callsSinceCreate: 0,
-    };
-    store.jobs.set(id, job);
+    const job = makeJob(region, type, type.withDefaults?.(details, region) ?? details, now, {
+      assetTags: input.AssetConfiguration?.Tags,
+      plan,
+    });
     return jobView(job, stateOf(region, job)!, call);
   },
 });
+
+/** Puts a job into the store. @param now epoch milliseconds */
+export function makeJob(
+  region: Region,
+  type: JobType,
+  details: object,
+  now: number,
+  { assetTags, plan }: Pick<Job, 'assetTags'> & { readonly plan?: JobPlan } = {},
+): Job {
+  const { store, name, account, ids } = region;
+  const assumptions = region.assumptions();
+  const id = ids.next();
+  const job: Job = {
+    id,
+    arn: jobArn(name, account, id),
+    type: type.name,
+    details,
+    ...(assetTags ? { assetTags } : {}),
+    createdAt: now,
+    seconds: secondsOf(assumptions, type, id),
+    urlSeconds: assumptions.signedUrlSeconds,
+    downloaded: false,
+    plan: planFrom({ hidden: assumptions.createLag, lag: assumptions.startLag }, plan, now),
+    readsSinceStart: 0,
+    callsSinceCreate: 0,
+  };
+  store.jobs.set(id, job);
+  return job;
+}
 
 /** How long a job runs, seconds. @param id decides it among the lengths of live jobs */
 function secondsOf({ jobSeconds }: Assumptions, type: JobType, id: string): number {

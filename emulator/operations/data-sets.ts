@@ -1,4 +1,4 @@
-import { conflict, invalid, limitExceeded } from '../errors';
+import { conflict, invalid, limitExceeded, notEmulated } from '../errors';
 import { dataSetArn } from '../store/arns';
 import { ASSET_TYPES, type AssetType, type DataSet } from '../store/records';
 import { removeRevision } from '../store/region';
@@ -31,7 +31,8 @@ export const createDataSet = operation<CreateInput>({
       throw invalid(problems);
     }
     const most = region.assumptions().limits['Data sets per account'] ?? MOST_DATA_SETS;
-    if (store.dataSets.size >= most) {
+    const owned = [...store.dataSets.values()].filter(({ entitlement }) => !entitlement);
+    if (owned.length >= most) {
       throw limitExceeded('Data sets per account', most);
     }
     const dataSetId = ids.next();
@@ -62,7 +63,7 @@ export const getDataSet = operation<{ readonly DataSetId: string }>({
   },
 });
 
-/** Newest first. All data sets are owned, so there are no entitled ones. */
+/** Newest first; owned ones unless the request asks for entitled ones. */
 export const listDataSets = operation<PagingInput & { readonly Origin?: string }>({
   name: 'ListDataSets',
   method: 'GET',
@@ -72,7 +73,9 @@ export const listDataSets = operation<PagingInput & { readonly Origin?: string }
   input: structure({}, { ...PAGING.shape, Origin: choice(['OWNED', 'ENTITLED']) }),
   run(call) {
     const origin = call.input.Origin ?? 'OWNED';
-    const found = origin === 'OWNED' ? [...call.region.store.dataSets.values()] : [];
+    const found = [...call.region.store.dataSets.values()].filter(
+      ({ entitlement }) => (entitlement !== undefined) === (origin === 'ENTITLED'),
+    );
     const { page, next } = pageView(call, ['ListDataSets', origin], found, (dataSet) => [
       dataSet.createdAt,
       dataSet.id,
@@ -90,6 +93,7 @@ export const updateDataSet = operation<{
   method: 'PATCH',
   path: '/v1/data-sets/:DataSetId',
   status: 200,
+  ownersOnly: true,
   input: structure({ DataSetId: id }, { Description: text, Name: text }),
   run({ region, input, now }) {
     const dataSet = region.store.dataSet(input.DataSetId);
@@ -106,6 +110,7 @@ export const deleteDataSet = operation<{ readonly DataSetId: string }>({
   method: 'DELETE',
   path: '/v1/data-sets/:DataSetId',
   status: 204,
+  ownersOnly: true,
   input: structure({ DataSetId: id }),
   run({ region, input }) {
     const dataSet = region.store.dataSet(input.DataSetId);
@@ -115,10 +120,39 @@ export const deleteDataSet = operation<{ readonly DataSetId: string }>({
       const text = `Data set ${dataSet.id} has the published revision ${published.id} and cannot be deleted.`;
       throw conflict('DATA_SET', dataSet.id, text);
     }
+    const [copy] = region.store.entitledCopiesOf(dataSet.id);
+    if (copy) {
+      const text = `Data set ${dataSet.id} is part of the product ${copy.entitlement?.productId} and cannot be deleted.`;
+      throw conflict('DATA_SET', dataSet.id, text);
+    }
     for (const revision of revisions) {
       removeRevision(region, revision);
     }
     region.store.dataSets.delete(dataSet.id);
     return undefined;
+  },
+});
+
+/**
+ * Only for data sets of a product can there be anybody to notify. The local Data Exchange cannot notify them, so a call
+ * for such a data set is refused as what it is: absent here.
+ */
+export const sendDataSetNotification = operation<{ readonly DataSetId: string; readonly Type: string }>({
+  name: 'SendDataSetNotification',
+  method: 'POST',
+  path: '/v1/data-sets/:DataSetId/notification',
+  status: 202,
+  ownersOnly: true,
+  input: structure({
+    DataSetId: id,
+    Type: choice(['DATA_DELAY', 'DATA_UPDATE', 'DEPRECATION', 'SCHEMA_CHANGE']),
+  }),
+  run({ region, input }) {
+    const dataSet = region.store.dataSet(input.DataSetId);
+    if (region.store.entitledCopiesOf(dataSet.id).length) {
+      throw notEmulated('SendDataSetNotification');
+    }
+    // The words that the live service is known to use.
+    throw invalid([`Data set ${dataSet.id} is not configured for AWS Marketplace`]);
   },
 });

@@ -1,9 +1,15 @@
 import { conflict, invalid } from '../errors';
 import type { JobType } from '../jobs/job-type';
+import type { Revision } from '../store/records';
 import type { Region } from '../store/region';
+import { refuseEntitled } from './operation';
 
-/** Refuses a job whose details name what does not exist or does not fit its type. @throws ServiceError 400 or 404 */
-export function checkReferences({ store, assumptions }: Region, type: JobType, details: object): void {
+/**
+ * Refuses a job whose details name what does not exist, does not fit its type, or was revoked for its subscriber.
+ * @throws ServiceError 400, 404 or 409, or as `changeEntitled` says
+ */
+export function checkReferences(region: Region, type: JobType, details: object): void {
+  const { store, assumptions } = region;
   const { dataSetId, revisionIds, assetIds } = type.references(details);
   const dataSet = store.dataSet(dataSetId);
   for (const revisionId of revisionIds) {
@@ -11,6 +17,13 @@ export function checkReferences({ store, assumptions }: Region, type: JobType, d
     for (const assetId of assetIds) {
       store.asset(dataSetId, revisionId, assetId);
     }
+  }
+  if (type.direction === 'import') {
+    refuseEntitled(region, dataSetId);
+  }
+  const revoked = revisionIds.find((id) => isRevokedCopy(store.revisions.get(id)));
+  if (revoked) {
+    throw conflict('REVISION', revoked, `Revision ${revoked} is revoked and cannot be exported.`);
   }
   if (dataSet.assetType !== type.assetType && assumptions().assetTypeMismatch === 'refused') {
     throw invalid([
@@ -33,6 +46,10 @@ export function refuseUnfinalized(region: Region, type: JobType, details: object
   if (found) {
     throw conflict('REVISION', found, `Revision ${found} is not finalized.`);
   }
+}
+
+function isRevokedCopy(revision: Revision | undefined): boolean {
+  return revision?.sourceId !== undefined && revision.revokedAt !== undefined;
 }
 
 function findRevision({ store }: Region, type: JobType, details: object, finalized: boolean): string | undefined {

@@ -1,3 +1,4 @@
+import { conflict, invalid, ServiceError } from '../errors';
 import type { JobPlan } from '../store/job-plan';
 import type { Region } from '../store/region';
 import { pageSize, type Shape, text } from '../validation/shapes';
@@ -31,19 +32,46 @@ export interface Operation<Input = object> {
   /** Status of success. */
   readonly status: number;
   readonly query?: Readonly<Record<string, QueryMember>>;
+  /** Whether it is refused for an entitled data set, which DataSetId of the input names. */
+  readonly ownersOnly?: boolean;
   /** The whole input: path labels, query members and body together. */
   readonly input: Shape;
   /**
-   * What it changes, it changes at once, before anything is awaited: other calls see all of it or nothing.
+   * Everything that it changes, it changes with nothing awaited in between: other calls see all of it or nothing.
    * @returns the body of the response
    * @throws ServiceError
    */
   run(call: OperationCall<Input>): object | undefined | Promise<object>;
 }
 
-/** Checks the parts of one operation against one another. */
+/** Checks the parts of one operation against one another, and holds `ownersOnly`. */
 export function operation<Input>(definition: Operation<Input>): Operation<Input> {
-  return definition;
+  if (!definition.ownersOnly) {
+    return definition;
+  }
+  return {
+    ...definition,
+    run(call) {
+      refuseEntitled(call.region, (call.input as { DataSetId: string }).DataSetId);
+      return definition.run(call);
+    },
+  };
+}
+
+/** Refuses to do to an entitled data set what only its owner may do. @throws ServiceError as `changeEntitled` says */
+export function refuseEntitled({ store, assumptions }: Region, dataSetId: string): void {
+  if (!store.dataSets.get(dataSetId)?.entitlement) {
+    return;
+  }
+  const text = `Data set ${dataSetId} is entitled; only its owner can do this`;
+  switch (assumptions().changeEntitled) {
+    case '400':
+      throw invalid([text]);
+    case '403':
+      throw new ServiceError('AccessDeniedException', 403, `${text}.`);
+    case '409':
+      throw conflict('DATA_SET', dataSetId, `${text}.`);
+  }
 }
 
 export interface PagingInput {

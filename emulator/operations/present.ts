@@ -2,7 +2,7 @@ import { typeOf } from '../jobs/job-types';
 import { downloadPath, type SignedMethod, type SignedUrl, uploadPath } from '../signed-urls';
 import type { JobView } from '../store/job-state';
 import { pageOf, type SortKey } from '../store/paging';
-import type { Asset, DataSet, Job, Revision, Tags } from '../store/records';
+import type { Asset, DataSet, EventAction, Job, Revision, Tags } from '../store/records';
 import type { OperationCall, PagingInput } from './operation';
 
 /** Records in the API's spelling. Members without a value are left out, as the service does it. */
@@ -12,6 +12,7 @@ export function tagsView(tags: Tags): { Tags?: Record<string, string> } {
 }
 
 export function dataSetView(dataSet: DataSet): object {
+  const { entitlement } = dataSet;
   return {
     Arn: dataSet.arn,
     AssetType: dataSet.assetType,
@@ -19,7 +20,9 @@ export function dataSetView(dataSet: DataSet): object {
     Description: dataSet.description,
     Id: dataSet.id,
     Name: dataSet.name,
-    Origin: 'OWNED',
+    ...(entitlement
+      ? { Origin: 'ENTITLED', OriginDetails: { ProductId: entitlement.productId }, SourceId: entitlement.sourceId }
+      : { Origin: 'OWNED' }),
     UpdatedAt: time(dataSet.updatedAt),
   };
 }
@@ -35,6 +38,7 @@ export function revisionView(revision: Revision): object {
     Id: revision.id,
     Revoked: revokedAt !== undefined,
     ...(revokedAt === undefined ? {} : { RevokedAt: time(revokedAt), RevocationComment: revision.revocationComment }),
+    ...(revision.sourceId === undefined ? {} : { SourceId: revision.sourceId }),
     UpdatedAt: time(revision.updatedAt),
   };
 }
@@ -48,9 +52,21 @@ export async function assetView(asset: Asset, call: OperationCall): Promise<obje
     Id: asset.id,
     Name: asset.name,
     RevisionId: asset.revisionId,
+    ...(asset.sourceId === undefined ? {} : { SourceId: asset.sourceId }),
     UpdatedAt: time(asset.updatedAt),
   };
   return { ...view, AssetDetails: await assetDetails(asset, call) };
+}
+
+export function eventActionView(eventAction: EventAction): object {
+  return {
+    Action: { ExportRevisionToS3: eventAction.export },
+    Arn: eventAction.arn,
+    CreatedAt: time(eventAction.createdAt),
+    Event: { RevisionPublished: { DataSetId: eventAction.dataSetId } },
+    Id: eventAction.id,
+    UpdatedAt: time(eventAction.updatedAt),
+  };
 }
 
 export async function jobView(job: Job, view: JobView, call: OperationCall): Promise<object> {
@@ -88,7 +104,7 @@ export function pageView<Item>(
 
 /** The specification of an API can be downloaded from a URL that each read makes. */
 async function assetDetails(asset: Asset, call: OperationCall): Promise<object> {
-  if (asset.assetType !== 'API_GATEWAY_API' || !asset.content) {
+  if (asset.assetType !== 'API_GATEWAY_API' || !call.region.store.contentOf(asset)) {
     return asset.details;
   }
   const path = downloadPath(call.region.name, asset.id);

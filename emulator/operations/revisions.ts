@@ -7,6 +7,7 @@ import { tagProblems } from '../validation/check-tags';
 import { comment, flag, id, structure, textMap, textOf } from '../validation/shapes';
 import { operation, PAGING, type PagingInput } from './operation';
 import { pageView, revisionView, tagsView } from './present';
+import { publish, revoke } from './publication';
 
 interface RevisionInput {
   readonly DataSetId: string;
@@ -33,6 +34,7 @@ export const createRevision = operation<CreateInput>({
   method: 'POST',
   path: '/v1/data-sets/:DataSetId/revisions',
   status: 201,
+  ownersOnly: true,
   input: structure({ DataSetId: id }, { Comment: comment, Tags: textMap }),
   run({ region, input, now }) {
     const { store, name, account, ids } = region;
@@ -102,6 +104,7 @@ export const updateRevision = operation<RevisionInput & { readonly Comment?: str
   method: 'PATCH',
   path: '/v1/data-sets/:DataSetId/revisions/:RevisionId',
   status: 200,
+  ownersOnly: true,
   input: structure({ DataSetId: id, RevisionId: id }, { Comment: comment, Finalized: flag }),
   run({ region, input, now }) {
     const assumptions = region.assumptions();
@@ -125,7 +128,7 @@ export const updateRevision = operation<RevisionInput & { readonly Comment?: str
     revision.comment = input.Comment ?? revision.comment;
     revision.updatedAt = now;
     if (finalizes && assumptions.publishOnFinalize) {
-      publish(revision);
+      publish(region, revision, now);
     }
     return revisionView(revision);
   },
@@ -137,6 +140,7 @@ export const deleteRevision = operation<RevisionInput>({
   method: 'DELETE',
   path: '/v1/data-sets/:DataSetId/revisions/:RevisionId',
   status: 204,
+  ownersOnly: true,
   input: structure({ DataSetId: id, RevisionId: id }),
   run({ region, input }) {
     const revision = region.store.revision(input.DataSetId, input.RevisionId);
@@ -152,6 +156,7 @@ export const revokeRevision = operation<RevisionInput & { readonly RevocationCom
   method: 'POST',
   path: '/v1/data-sets/:DataSetId/revisions/:RevisionId/revoke',
   status: 200,
+  ownersOnly: true,
   input: structure({ DataSetId: id, RevisionId: id, RevocationComment: textOf({ min: 10, max: 512 }) }),
   run({ region, input, now }) {
     const { revokeUnpublishedRevision } = region.assumptions();
@@ -162,24 +167,10 @@ export const revokeRevision = operation<RevisionInput & { readonly RevocationCom
     if (!revision.published && !(revision.finalized && revokeUnpublishedRevision === 'allowed')) {
       throw refused(revision, 'is not published, so there is nothing to revoke.');
     }
-    revision.revokedAt = now;
-    revision.revocationComment = input.RevocationComment;
-    revision.updatedAt = now;
+    revoke(region, revision, input.RevocationComment, now);
     return revisionView(revision);
   },
 });
-
-/**
- * Makes a revision part of a product or grant, which no call of this API can do. It counts as finalized from then on.
- * @throws ServiceError 409 if it is revoked
- */
-export function publish(revision: Revision): void {
-  if (revision.revokedAt !== undefined) {
-    throw refused(revision, 'is revoked and cannot be published.');
-  }
-  revision.finalized = true;
-  revision.published = true;
-}
 
 /** Refuses to change the comment or assets of a revision that is read-only. @throws ServiceError 409 */
 export function mustBeOpen(revision: Revision, { changeFinalizedRevision }: Assumptions): void {

@@ -3,7 +3,7 @@ import type { Tags } from '../store/records';
 import type { Region } from '../store/region';
 import { tagProblems } from '../validation/check-tags';
 import { list, structure, text, textMap } from '../validation/shapes';
-import { operation } from './operation';
+import { operation, refuseEntitled } from './operation';
 
 /** These paths have no `/v1`, and an ARN, which may have slashes in it, is their rest. */
 const PATH = { path: '/tags/*', labelOfRest: 'ResourceArn' } as const;
@@ -57,21 +57,29 @@ export const listTagsForResource = operation<{ readonly ResourceArn: string }>({
   },
 });
 
-/** The tags of the data set, revision or asset that an ARN names; jobs have none. @throws ServiceError 400 or 404 */
-function tagsOf({ store }: Region, arn: string): Tags {
+/**
+ * The tags of the data set, revision, asset or event action that an ARN names; jobs have none.
+ * @throws ServiceError 400 or 404
+ */
+function tagsOf(region: Region, arn: string): Tags {
+  const { store } = region;
   const resource = /^arn:[a-z-]+:dataexchange:[a-z0-9-]*:\d*:(.+)$/.exec(arn)?.[1];
   if (!resource) {
-    throw invalid([`ResourceArn must be the ARN of a data set, revision or asset, given "${shorten(arn, 200)}"`]);
+    const kinds = 'a data set, revision, asset or event action';
+    throw invalid([`ResourceArn must be the ARN of ${kinds}, given "${shorten(arn, 200)}"`]);
   }
-  const parts = resource.split('/');
-  if (parts[0] === 'jobs') {
+  const [kind, dataSetId = '', ...parts] = resource.split('/');
+  if (kind === 'jobs') {
     throw invalid(['ResourceArn names a job, and jobs have no tags']);
   }
-  const resourceId = parts.at(-1) ?? '';
-  const found = { 2: store.dataSets, 4: store.revisions, 6: store.assets }[parts.length]?.get(resourceId);
+  refuseEntitled(region, dataSetId);
+  const resourceId = parts.at(-1) ?? dataSetId;
+  const byDepth = [store.dataSets, undefined, store.revisions, undefined, store.assets];
+  const records = kind === 'event-actions' ? store.eventActions : byDepth[parts.length];
+  const found = records?.get(resourceId);
   if (found?.arn !== arn) {
-    const text = `${shorten(arn, 200)} does not exist.`;
-    throw new ServiceError('ResourceNotFoundException', 404, text, { ResourceId: resourceId });
+    const message = `${shorten(arn, 200)} does not exist.`;
+    throw new ServiceError('ResourceNotFoundException', 404, message, { ResourceId: resourceId });
   }
   return found.tags;
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { invalid, ServiceError } from '../errors';
 import { checkFaultScript, FaultScriptError } from '../faults/fault-schema';
+import { dataSetView } from '../operations/present';
+import { ASSUMPTIONS, type Assumptions } from '../store/assumptions';
 import type { ServerContext } from './context';
 import { parseJson, readBody } from './read-body';
 import { sendError, sendJson } from './responses';
@@ -38,6 +40,14 @@ async function administer(
   { faults, journal, service, seed }: ServerContext,
 ): Promise<object> {
   const { clock, account, buckets } = service.services;
+  const [, dataSetId] = /^POST \/data-sets\/([a-zA-Z0-9]{1,100})\/entitle$/.exec(command) ?? [];
+  if (dataSetId) {
+    const { productId } = body;
+    if (productId !== undefined && typeof productId !== 'string') {
+      throw invalid(['productId must be a text']);
+    }
+    return service.upToDate(() => dataSetView(service.entitle(dataSetId, productId)));
+  }
   const [, revisionId] = /^POST \/revisions\/([a-zA-Z0-9]{1,100})\/publish$/.exec(command) ?? [];
   if (revisionId) {
     const { id, finalized, published } = await service.upToDate(() => service.publishRevision(revisionId));
@@ -55,6 +65,13 @@ async function administer(
     case 'DELETE /faults':
       faults.load({});
       return faults.report();
+    case 'GET /assumptions':
+      return Object.fromEntries(
+        Object.entries(ASSUMPTIONS).map(([name, assumption]) => [
+          name,
+          { value: faults.assumptions[name as keyof Assumptions], ...assumption },
+        ]),
+      );
     case 'GET /requests':
       return { requests: journal.list(query.get('operation') ?? undefined) };
     case 'DELETE /requests':

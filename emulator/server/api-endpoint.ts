@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ServiceError } from '../errors';
+import { notEmulated, ServiceError } from '../errors';
 import { factsOfCall } from '../faults/call-facts';
 import type { Decision } from '../faults/fault-engine';
-import { publish } from '../operations/revisions';
+import { publish } from '../operations/publication';
 import { type JobPlan, planFrom } from '../store/job-plan';
 import type { Region } from '../store/region';
 import { collectInput } from './collect-input';
@@ -106,7 +106,7 @@ async function perform(
   const result = await operation.run({ region, input, now, host, ...(plan ? { plan } : {}) });
   const made = (result as { Id?: string } | undefined)?.Id;
   if (decision.publishes) {
-    publishAll(region, name === 'CreateRevision' && made ? [made] : revisionIds);
+    publishAll(region, name === 'CreateRevision' && made ? [made] : revisionIds, now);
   }
   return {
     status: operation.status,
@@ -115,11 +115,11 @@ async function perform(
   };
 }
 
-function publishAll({ store }: Region, revisionIds: readonly string[]): void {
+function publishAll(region: Region, revisionIds: readonly string[], now: number): void {
   for (const id of revisionIds) {
-    const revision = store.revisions.get(id);
+    const revision = region.store.revisions.get(id);
     if (revision) {
-      publish(revision);
+      publish(region, revision, now);
     }
   }
 }
@@ -130,5 +130,5 @@ function unknownOperation(name: string): ServiceError {
     const text = 'Unable to determine service/operation name to be authorized';
     return new ServiceError('AccessDeniedException', 403, text);
   }
-  return new ServiceError('UnknownOperationException', 404, `The local Data Exchange cannot do ${name}.`);
+  return notEmulated(name);
 }

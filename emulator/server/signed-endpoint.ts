@@ -141,7 +141,7 @@ async function download(
   job: Job | undefined,
 ): Promise<Reply> {
   const asset = assetId === undefined ? undefined : region.store.assets.get(assetId);
-  const content = asset?.content;
+  const content = asset && region.store.contentOf(asset);
   if (!asset || !content) {
     throw new ServiceError('NoSuchKey', 404, 'The specified key does not exist.');
   }

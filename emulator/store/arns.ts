@@ -1,5 +1,6 @@
 /** ARNs in the forms of the Service Authorization Reference. */
 
+/** @param account the owner's, or empty for an entitled data set; so for its revisions and assets */
 export function dataSetArn(region: string, account: string, dataSetId: string): string {
   return `${prefix(region, account)}data-sets/${dataSetId}`;
 }
@@ -16,6 +17,10 @@ export function assetArn(
   assetId: string,
 ): string {
   return `${revisionArn(region, account, dataSetId, revisionId)}/assets/${assetId}`;
+}
+
+export function eventActionArn(region: string, account: string, eventActionId: string): string {
+  return `${prefix(region, account)}event-actions/${eventActionId}`;
 }
 
 export function jobArn(region: string, account: string, jobId: string): string {

@@ -139,6 +139,11 @@ export const ASSUMPTIONS = {
     'whether CreateJob checks the pattern of a hash only, or also that it is 16 bytes',
     'confirmed: Terraform creates jobs with a hash of 18 bytes; `"digest"` is refuted',
   ),
+  changeEntitled: choice(
+    ['400', '403', '409'],
+    'the error for what only the owner of a data set may do, if it is entitled: import, change, tag, delete',
+    'open: CreateEventAction and SendDataSetNotification answer 400 for the wrong kind of data set (alchemy)',
+  ),
   finalizeEmptyRevision: choice(
     ['refused', 'allowed'],
     'finalizing a revision without assets (400)',

@@ -23,6 +23,8 @@ export interface DataSet {
   readonly createdAt: number;
   updatedAt: number;
   readonly tags: Tags;
+  /** Only of the copy that a subscriber has: the product that it belongs to, and the owner's data set. */
+  readonly entitlement?: { readonly productId: string; readonly sourceId: string };
 }
 
 export interface Revision {
@@ -38,6 +40,8 @@ export interface Revision {
   revokedAt?: number;
   revocationComment?: string;
   readonly tags: Tags;
+  /** Only of a subscriber's copy: the owner's revision. */
+  readonly sourceId?: string;
 }
 
 export interface Asset {
@@ -52,8 +56,28 @@ export interface Asset {
   readonly tags: Tags;
   /** The one member of the API's AssetDetails, without what depends on the moment of the request (download URLs). */
   readonly details: Readonly<Record<string, unknown>>;
-  /** Bytes: the snapshot itself, or the specification of an API. */
+  /** Bytes: the snapshot itself, or the specification of an API. A subscriber's copy has none of its own. */
   readonly content?: ContentRef;
+  /** Only of a subscriber's copy: the owner's asset. */
+  readonly sourceId?: string;
+}
+
+/** What the service does whenever a revision of an entitled data set is published. */
+export interface EventAction {
+  readonly id: string;
+  readonly arn: string;
+  /** The entitled data set. */
+  readonly dataSetId: string;
+  export: AutoExport;
+  readonly createdAt: number;
+  updatedAt: number;
+  readonly tags: Tags;
+}
+
+/** The member ExportRevisionToS3 of the API's Action. */
+export interface AutoExport {
+  readonly RevisionDestination: { readonly Bucket: string; readonly KeyPattern?: string };
+  readonly Encryption?: { readonly Type: string; readonly KmsKeyArn?: string };
 }
 
 export interface Job {

@@ -1,11 +1,13 @@
+import type { ContentRef } from '../content/content-store';
 import { notFound } from '../errors';
-import type { Asset, DataSet, Job, Revision } from './records';
+import type { Asset, DataSet, EventAction, Job, Revision } from './records';
 
 /** Everything that exists in one Region. It knows what belongs to what, and no other rule. */
 export class RegionStore {
   readonly dataSets = new Map<string, DataSet>();
   readonly revisions = new Map<string, Revision>();
   readonly assets = new Map<string, Asset>();
+  readonly eventActions = new Map<string, EventAction>();
   /** In the order of their creation. */
   readonly jobs = new Map<string, Job>();
   /** Started jobs whose work has not been done yet. */
@@ -38,6 +40,30 @@ export class RegionStore {
       throw notFound('ASSET', id);
     }
     return found;
+  }
+
+  /** @throws ServiceError 404 */
+  eventAction(id: string): EventAction {
+    const found = this.eventActions.get(id);
+    if (!found) {
+      throw notFound('EVENT_ACTION', id);
+    }
+    return found;
+  }
+
+  /** The bytes of an asset. Those of a subscriber's copy are the owner's. */
+  contentOf({ content, sourceId }: Asset): ContentRef | undefined {
+    return sourceId === undefined ? content : this.assets.get(sourceId)?.content;
+  }
+
+  /** The copies that subscribers have of a data set. */
+  entitledCopiesOf(dataSetId: string): DataSet[] {
+    return [...this.dataSets.values()].filter(({ entitlement }) => entitlement?.sourceId === dataSetId);
+  }
+
+  /** The copies that subscribers have of a revision. */
+  revisionCopiesOf(revisionId: string): Revision[] {
+    return [...this.revisions.values()].filter(({ sourceId }) => sourceId === revisionId);
   }
 
   revisionsOf(dataSetId: string): Revision[] {

@@ -36,8 +36,11 @@ export function removeAsset(region: Region, asset: Asset): void {
   void region.content.drop(asset.content);
 }
 
-/** Removes a revision and its assets. */
+/** Removes a revision, its assets, and the copies that subscribers have of it. */
 export function removeRevision(region: Region, revision: Revision): void {
+  for (const copy of region.store.revisionCopiesOf(revision.id)) {
+    removeRevision(region, copy);
+  }
   for (const asset of region.store.assetsOf(revision.id)) {
     removeAsset(region, asset);
   }

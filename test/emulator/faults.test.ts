@@ -414,6 +414,17 @@ describe('over HTTP', () => {
     expect((await local.job(id)).State).toBe('COMPLETED');
     expect((await local.raw('POST', '/_emulator/clock', { advanceSeconds: -1 })).status).toBe(400);
     expect((await local.raw('GET', '/_emulator/nothing')).status).toBe(404);
+    await local.raw('PUT', '/_emulator/faults', { assumptions: { overQuota: '429' } });
+    expect(await (await local.raw('GET', '/_emulator/assumptions')).json()).toMatchObject({
+      overQuota: {
+        value: '429',
+        default: '402',
+        values: ['402', '409', '429', '400', 'job-error'],
+        sentence: expect.any(String),
+        evidence: expect.any(String),
+      },
+      pageSize: { value: 25, default: 25 },
+    });
     expect(await (await local.raw('GET', '/_emulator')).json()).toMatchObject({ seed: 1, account: '123456789012' });
   });
 
