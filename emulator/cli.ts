@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { readCommandLine, UsageError } from './command-line';
-import { type Emulator, startEmulator } from './emulator';
-import { PortUnavailable } from './server/http-server';
+import { DEFAULT_HOST, type Emulator, startEmulator } from './emulator';
+import { CannotListen } from './server/http-server';
 
 /** Milliseconds. A person who watches the buckets sees the objects of an export without sending a request. */
 const SETTLE_EVERY = 250;
@@ -10,6 +10,9 @@ async function main(): Promise<void> {
   const options = await readCommandLine(process.argv.slice(2), (text) => process.stderr.write(text));
   const emulator = await startEmulator({ ...options, settleEvery: SETTLE_EVERY });
   stopOnSignals(emulator);
+  if (emulator.host !== DEFAULT_HOST) {
+    process.stderr.write(`warning: anyone who reaches ${emulator.host} can use this service and its buckets\n`);
+  }
   process.stdout.write(`buckets are ${emulator.buckets.description}\n`);
   process.stdout.write(`seed ${emulator.seed}\n`);
   process.stdout.write(`listening on ${emulator.url}\n`);
@@ -41,7 +44,7 @@ main().catch((error: unknown) => {
     process.exitCode = error.exitCode;
     return;
   }
-  const isExpected = error instanceof UsageError || error instanceof PortUnavailable;
+  const isExpected = error instanceof UsageError || error instanceof CannotListen;
   const stack = error instanceof Error ? error.stack : String(error);
   process.stderr.write(`${isExpected ? error.message : stack}\n`);
   process.exitCode = 1;

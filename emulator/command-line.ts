@@ -3,11 +3,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Buckets } from './buckets/buckets';
 import { FolderBuckets } from './buckets/folder-buckets';
 import { ScaledClock } from './clock';
-import type { EmulatorOptions } from './emulator';
+import { DEFAULT_HOST, type EmulatorOptions } from './emulator';
 import { checkFaultScript, FaultScriptError } from './faults/fault-schema';
 import type { FaultScript } from './faults/fault-script';
 
 interface Flags {
+  readonly host: string;
   readonly port: number;
   readonly buckets?: string;
   readonly s3Endpoint?: string;
@@ -37,6 +38,7 @@ export async function readCommandLine(words: string[], write: (text: string) => 
     .parse(words, { from: 'user' })
     .opts<Flags>();
   return {
+    host: flags.host,
     port: flags.port,
     buckets: await bucketsFrom(flags),
     clock: new ScaledClock(flags.timeScale),
@@ -49,7 +51,13 @@ export async function readCommandLine(words: string[], write: (text: string) => 
 
 function createCommand(): Command {
   return new Command('emulator')
-    .description('The local Data Exchange: the REST API of AWS Data Exchange, on 127.0.0.1.')
+    .description('The local Data Exchange: the REST API of AWS Data Exchange on this machine.')
+    .addOption(
+      new Option(
+        '--host <address>',
+        'address to listen on; any other than the default can be reached by others',
+      ).default(DEFAULT_HOST),
+    )
     .addOption(
       new Option('--port <n>', 'port to listen on; 0 picks a free one')
         .default(4570)

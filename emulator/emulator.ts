@@ -12,8 +12,13 @@ import { Journal, type JournalEntry } from './server/journal';
 import { LocalDataExchange } from './service';
 import { SignedUrls } from './signed-urls';
 
+/** The address to listen on if none is given: only programs on this machine reach it. */
+export const DEFAULT_HOST = '127.0.0.1';
+
 /** Everything has a default: `startEmulator()` alone gives a working service whose buckets do not exist. */
 export interface EmulatorOptions {
+  /** The address to listen on, 127.0.0.1 by default. */
+  readonly host?: string;
   /** 0, the default, picks a free one. */
   readonly port?: number;
   /** A folder whose sub-folders are the buckets, or another implementation of buckets. */
@@ -39,8 +44,9 @@ export interface EmulatorOptions {
 
 /** A running local Data Exchange. */
 export interface Emulator {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or with the other address that it listens on. */
   readonly url: string;
+  readonly host: string;
   readonly port: number;
   readonly seed: number;
   readonly clock: Clock;
@@ -68,7 +74,7 @@ export interface Emulator {
 
 const ACCOUNT = '123456789012';
 
-/** Starts a local Data Exchange on 127.0.0.1. @throws PortUnavailable, FaultScriptError */
+/** Starts a local Data Exchange. @throws CannotListen, FaultScriptError */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const seed = options.seed ?? randomInt(2 ** 31);
   const clock = options.clock ?? new ScaledClock();
@@ -91,14 +97,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     log: options.log ?? ((line) => process.stderr.write(`${line}\n`)),
   });
   const context = { service, faults, journal, seed, stopping: stopping.signal };
-  const { server, port } = await listen(options.port ?? 0, context).catch(async (error) => {
+  const host = options.host ?? DEFAULT_HOST;
+  const { server, port } = await listen(host, options.port ?? 0, context).catch(async (error) => {
     await content.close();
     throw error;
   });
   const settling =
     options.settleEvery === undefined ? undefined : setInterval(() => void service.settle(), options.settleEvery);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    host,
     port,
     seed,
     clock,

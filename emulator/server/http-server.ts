@@ -14,24 +14,32 @@ const KEEP_ALIVE = 65_000;
 /** Bytes of a request line and headers. Ids of any reasonable length fit, so that their operation can refuse them. */
 const MOST_HEADERS = 1024 * 1024;
 
-/** The port cannot be used. */
-export class PortUnavailable extends Error {
-  constructor(port: number, code: string | undefined) {
-    const why = code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${code})`;
-    super(`port ${port} ${why} on 127.0.0.1; choose another with --port, or --port 0 for any free one`);
+/** The server cannot listen on the address and port that it was given. */
+export class CannotListen extends Error {
+  constructor(host: string, port: number, code: string | undefined) {
+    super(
+      code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN'
+        ? `${host} is not an address of this machine (${code}); choose another with --host`
+        : `port ${port} ${code === 'EADDRINUSE' ? 'is already in use' : `cannot be used (${code})`} on ${host}; ` +
+            'choose another with --port, or --port 0 for any free one',
+    );
   }
 }
 
-/** Listens on 127.0.0.1. @param port 0 for any free one @throws PortUnavailable */
-export async function listen(port: number, context: ServerContext): Promise<{ server: Server; port: number }> {
+/** @param host the address to listen on @param port 0 for any free one @throws CannotListen */
+export async function listen(
+  host: string,
+  port: number,
+  context: ServerContext,
+): Promise<{ server: Server; port: number }> {
   const server = createServer({ maxHeaderSize: MOST_HEADERS }, (request, response) => {
     serve(request, response, context).catch((error: unknown) => giveUp(error, response, context));
   });
   server.keepAliveTimeout = KEEP_ALIVE;
   server.on('clientError', (_error, socket) => refuseUnreadable(socket));
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new PortUnavailable(port, error.code)));
-    server.listen(port, '127.0.0.1', resolve);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new CannotListen(host, port, error.code)));
+    server.listen(port, host, resolve);
   });
   return { server, port: (server.address() as AddressInfo).port };
 }

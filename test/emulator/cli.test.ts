@@ -40,7 +40,7 @@ function run(...flags: string[]): Run {
 
 async function listening(started: Run): Promise<string> {
   for (;;) {
-    const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/m.exec(started.output())?.[1];
+    const url = /^listening on (http:\S+:\d+)$/m.exec(started.output())?.[1];
     if (url) {
       return url;
     }
@@ -72,6 +72,22 @@ test('starts, prints its address, does not share its port, and removes its state
   expect(readdirSync(join(folder, 'state'))).toEqual([]);
   expect(started.errors()).toBe('');
 }, 30_000);
+
+test('listens on another address with a warning', async () => {
+  const started = run('--host', '0.0.0.0', '--port', '0', '--buckets', 'buckets');
+  const url = await listening(started);
+  expect(new URL(url).hostname).toBe('0.0.0.0');
+  expect(started.errors()).toBe('warning: anyone who reaches 0.0.0.0 can use this service and its buckets\n');
+  expect((await fetch(`http://127.0.0.1:${new URL(url).port}/v1/jobs`)).status).toBe(403);
+  started.child.kill('SIGTERM');
+  expect(await started.ended).toBe(0);
+}, 30_000);
+
+test('startEmulator refuses an address that is not of this machine', async () => {
+  await expect(startEmulator({ host: '192.0.2.1' })).rejects.toThrow(
+    '192.0.2.1 is not an address of this machine (EADDRNOTAVAIL); choose another with --host',
+  );
+});
 
 test('startEmulator refuses a port in use, and removes its state', async () => {
   const stateFolder = join(folder, 'state');
@@ -118,6 +134,7 @@ describe('the command line', () => {
     [['--job-seconds', '-1'], /It must be a number of seconds, 0 or more, or the word live/],
     [['--s3-endpoint', 'nonsense'], /^--s3-endpoint is "nonsense"; it must be a URL such as/],
     [['--s3-endpoint', 'http://127.0.0.1:1', '--buckets', 'buckets'], /cannot be used with/],
+    [['--host'], /option '--host <address>' argument missing/],
     [['--unknown'], /unknown option '--unknown'/],
     [['surplus'], /too many arguments/],
   ])('%j is refused with a message that says what would be right', async (flags, message) => {
@@ -137,7 +154,8 @@ describe('the command line', () => {
     expect((s3.buckets as Buckets).description).toBe('the S3 endpoint http://127.0.0.1:4566');
     expect(await readCommandLine(['--job-seconds', 'live'], quiet)).toMatchObject({ jobSeconds: 'live' });
     const none = await readCommandLine([], quiet);
-    expect(none.port).toBe(4570);
+    expect(none).toMatchObject({ host: '127.0.0.1', port: 4570 });
+    expect(await readCommandLine(['--host', '::1'], quiet)).toMatchObject({ host: '::1' });
     expect(existsSync('.local/buckets')).toBe(true);
   });
 });

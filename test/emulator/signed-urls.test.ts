@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { CancelJobCommand } from '@aws-sdk/client-dataexchange';
-import { type Local, md5, openLocal } from './support';
+import { CancelJobCommand, GetJobCommand } from '@aws-sdk/client-dataexchange';
+import { AUTHORIZATION, clientFor, type Local, md5, openLocal } from './support';
 
 let local: Local;
 
@@ -37,6 +37,51 @@ async function s3Error(response: Response) {
 
 const put = (url: string, body: string, headers: Record<string, string> = {}) =>
   fetch(url, { method: 'PUT', body, headers });
+
+/** A PUT to a signed URL with a Host header of its own: as from where the emulator has another name. */
+function putAs(host: string, url: string, body: string): Promise<{ status: number; body: string }> {
+  const { port, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const headers = { host, 'content-length': Buffer.byteLength(body) };
+    const target = { host: '127.0.0.1', port: port || local.emulator.port, path: pathname + search };
+    const sent = request({ ...target, method: 'PUT', headers }, (response) => {
+      text(response).then((received) => resolve({ status: response.statusCode ?? 0, body: received }), reject);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+describe('URLs', () => {
+  test('name the host by which the client reached the service', async () => {
+    const elsewhere = clientFor(`http://localhost:${local.emulator.port}`);
+    const { jobId } = await uploadJob();
+    const { Details } = await elsewhere.send(new GetJobCommand({ JobId: jobId }));
+    const url = Details!.ImportAssetFromSignedUrl!.SignedUrl!;
+    expect(new URL(url).host).toBe(`localhost:${local.emulator.port}`);
+    expect((await put(url, 'hello')).status).toBe(200);
+    elsewhere.destroy();
+  });
+
+  test('are valid only for the host that they name', async () => {
+    const host = `host.docker.internal:${local.emulator.port}`;
+    const { jobId, url } = await uploadJob();
+    const answer = await new Promise<string>((resolve, reject) => {
+      const headers = { host, authorization: AUTHORIZATION };
+      const where = { host: '127.0.0.1', port: local.emulator.port, path: `/v1/jobs/${jobId}`, headers };
+      request(where, (response) => text(response).then(resolve, reject))
+        .on('error', reject)
+        .end();
+    });
+    const theirs = JSON.parse(answer).Details.ImportAssetFromSignedUrl.SignedUrl as string;
+    expect(new URL(theirs).host).toBe(host);
+    expect(await putAs(host, theirs, 'hello')).toEqual({ status: 200, body: '' });
+    expect(await putAs(host, url, 'hello')).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('SignatureDoesNotMatch'),
+    });
+  });
+});
 
 describe('uploads', () => {
   test("have a URL in the form of S3's presigned ones that names this server", async () => {
