@@ -51,12 +51,16 @@ const RESOURCE_WORDS: Readonly<Record<ResourceType, string>> = {
 /** At most this many problems are listed in one message. */
 const PROBLEMS_SHOWN = 20;
 
-/** 400 with every problem at once. @param problems sentences without a full stop, at least one */
-export function invalid(problems: readonly string[]): ServiceError {
+/**
+ * 400 with every problem at once.
+ * @param problems sentences without a full stop, at least one
+ * @param members further members of the body: ExceptionCause
+ */
+export function invalid(problems: readonly string[], members: Readonly<Record<string, unknown>> = {}): ServiceError {
   const shown = problems.slice(0, PROBLEMS_SHOWN).join('; ');
   const more = problems.length > PROBLEMS_SHOWN ? `; and ${problems.length - PROBLEMS_SHOWN} more` : '';
   const count = problems.length === 1 ? '1 validation error' : `${problems.length} validation errors`;
-  return new ServiceError('ValidationException', 400, `${count}: ${shown}${more}`);
+  return new ServiceError('ValidationException', 400, `${count}: ${shown}${more}`, members);
 }
 
 /** 404. */

@@ -30,7 +30,7 @@ export function factsOfCall(
   if (job) {
     return factsOfJob(operation, region, job);
   }
-  const dataSetIds = [labels.DataSetId];
+  const dataSetIds = [labels.DataSetId, ownText(ownMember(ownMember(body, 'Event'), 'RevisionPublished'), 'DataSetId')];
   const revisionIds = [labels.RevisionId];
   for (const details of Object.values(asRecord(ownMember(body, 'Details')))) {
     dataSetIds.push(ownText(details, 'DataSetId'));

@@ -159,14 +159,21 @@ function actionProblems(region: Region, { RevisionDestination, Encryption }: Aut
   return problems.map((problem) => `Action.ExportRevisionToS3.${problem}`);
 }
 
-/** The service writes a test object into the bucket (User Guide, auto-export). Here it is only asked whether one could be. */
+/**
+ * The service writes a test object into the bucket (User Guide, auto-export). Here it is only asked whether one could be.
+ * @throws ServiceError 400
+ */
 async function mustBeWritable({ buckets, account }: Region, { RevisionDestination }: AutoExport): Promise<void> {
   try {
     await buckets.check(RevisionDestination.Bucket, `_ADX-TEST-${account}`);
   } catch (error) {
-    throw error instanceof BucketError
-      ? invalid([`Action.ExportRevisionToS3.RevisionDestination.Bucket cannot be written to: ${error.message}`])
-      : error;
+    if (!(error instanceof BucketError)) {
+      throw error;
+    }
+    throw invalid(
+      [`Action.ExportRevisionToS3.RevisionDestination.Bucket cannot be written to: ${error.message}`],
+      error.problem === 'access-denied' ? { ExceptionCause: 'S3AccessDenied' } : {},
+    );
   }
 }
 

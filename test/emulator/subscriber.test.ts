@@ -28,6 +28,8 @@ import {
   UpdateEventActionCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
+import { S3Buckets } from '../../emulator/buckets/s3-buckets';
+import { openS3Endpoint } from './s3-endpoint';
 import { errorOf, type Local, openLocal, s3Import } from './support';
 
 const UNKNOWN_ID = '0'.repeat(32);
@@ -290,6 +292,26 @@ describe('event actions', () => {
     for (const action of [wrong, exportTo('nowhere')]) {
       const update = new UpdateEventActionCommand({ EventActionId: made.Id, Action: action as never });
       expect(await errorOf(local.client.send(update))).toMatchObject({ name: 'ValidationException' });
+    }
+  });
+
+  test('are refused with the cause for a bucket that denies access', async () => {
+    const endpoint = await openS3Endpoint([]);
+    const denied = await openLocal({ buckets: new S3Buckets({ endpoint: endpoint.url }) });
+    try {
+      const entitledId = denied.emulator.entitle(await denied.newDataSet());
+      const create = new CreateEventActionCommand({ Action: exportTo('forbidden'), Event: published(entitledId) });
+      expect(await errorOf(denied.client.send(create))).toMatchObject({
+        name: 'ValidationException',
+        ExceptionCause: 'S3AccessDenied',
+      });
+      denied.emulator.setFaults({
+        faults: [{ on: 'CreateEventAction', where: { dataSetId: entitledId }, do: { denied: 's3:PutObject' } }],
+      });
+      expect(await errorOf(denied.client.send(create))).toMatchObject({ name: 'AccessDeniedException' });
+    } finally {
+      await denied.close();
+      await endpoint.close();
     }
   });
 
