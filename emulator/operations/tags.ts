@@ -16,7 +16,7 @@ export const tagResource = operation<{ readonly ResourceArn: string; readonly ta
   status: 204,
   input: structure({ ResourceArn: text, tags: textMap }),
   run({ region, input }) {
-    const tags = tagsOf(region, input.ResourceArn);
+    const tags = changeableTagsOf(region, input.ResourceArn);
     const wanted = new Map([...tags, ...Object.entries(input.tags)]);
     const problems = tagProblems('tags', [...wanted]);
     if (problems.length) {
@@ -38,7 +38,7 @@ export const untagResource = operation<{ readonly ResourceArn: string; readonly 
   query: { tagKeys: { member: 'TagKeys', type: 'texts' } },
   input: structure({ ResourceArn: text, TagKeys: list(text) }),
   run({ region, input }) {
-    const tags = tagsOf(region, input.ResourceArn);
+    const tags = changeableTagsOf(region, input.ResourceArn);
     for (const key of input.TagKeys) {
       tags.delete(key);
     }
@@ -57,12 +57,17 @@ export const listTagsForResource = operation<{ readonly ResourceArn: string }>({
   },
 });
 
+/** @throws ServiceError 400 or 404, or as `changeEntitled` says for an entitled data set and what is in it */
+function changeableTagsOf(region: Region, arn: string): Tags {
+  refuseEntitled(region, /:data-sets\/([^/]+)/.exec(arn)?.[1] ?? '');
+  return tagsOf(region, arn);
+}
+
 /**
  * The tags of the data set, revision, asset or event action that an ARN names; jobs have none.
  * @throws ServiceError 400 or 404
  */
-function tagsOf(region: Region, arn: string): Tags {
-  const { store } = region;
+function tagsOf({ store }: Region, arn: string): Tags {
   const resource = /^arn:[a-z-]+:dataexchange:[a-z0-9-]*:\d*:(.+)$/.exec(arn)?.[1];
   if (!resource) {
     const kinds = 'a data set, revision, asset or event action';
@@ -72,7 +77,6 @@ function tagsOf(region: Region, arn: string): Tags {
   if (kind === 'jobs') {
     throw invalid(['ResourceArn names a job, and jobs have no tags']);
   }
-  refuseEntitled(region, dataSetId);
   const resourceId = parts.at(-1) ?? dataSetId;
   const byDepth = [store.dataSets, undefined, store.revisions, undefined, store.assets];
   const records = kind === 'event-actions' ? store.eventActions : byDepth[parts.length];

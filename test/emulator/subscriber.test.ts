@@ -23,6 +23,7 @@ import {
   RevokeRevisionCommand,
   SendDataSetNotificationCommand,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateAssetCommand,
   UpdateDataSetCommand,
   UpdateEventActionCommand,
@@ -167,11 +168,13 @@ describe('an entitled data set', () => {
       client.send(new UpdateAssetCommand({ ...asset, Name: 'x' })),
       client.send(new DeleteAssetCommand(asset)),
       client.send(new TagResourceCommand({ ResourceArn: assets[0]!.Arn, Tags: { team: 'x' } })),
+      client.send(new UntagResourceCommand({ ResourceArn: assets[0]!.Arn, TagKeys: ['team'] })),
       client.send(new SendDataSetNotificationCommand({ DataSetId, Type: 'DATA_UPDATE' })),
       local.createJob('IMPORT_ASSETS_FROM_S3', s3Import(DataSetId, entitled.RevisionId, ['a.txt'])),
     ]) {
       expect(await errorOf(change)).toMatchObject({ name, status });
     }
+    expect((await client.send(new ListTagsForResourceCommand({ ResourceArn: assets[0]!.Arn }))).Tags).toEqual({});
     const again = await local.raw('POST', `/_emulator/data-sets/${DataSetId}/entitle`);
     expect(again.status).toBe(400);
   });
