@@ -51,16 +51,24 @@ export const RIGHTS = {
       'dataexchange:ListJobs': ['create', 'list'],
     },
   },
-  // CreateRevision with tags needs TagResource as well.
+  // The revision that a job fills, which may be the job's own, and its assets.
   ManageRevisions: {
     on: 'dataSetsOfTheAccount',
     actions: {
       'dataexchange:CreateRevision': ['create'],
       'dataexchange:GetRevision': HANDLERS,
       'dataexchange:UpdateRevision': ['create', 'update', 'delete'],
+      // UpdateRevision asks for these two where the service publishes a revision as soon as it is finalised.
+      'dataexchange:PublishDataSet': ['create', 'update'],
+      'dataexchange:PublishToDataGrant': ['create', 'update'],
+      'dataexchange:RevokeRevision': ['delete'],
       'dataexchange:DeleteRevision': ['create', 'delete'],
-      'dataexchange:ListDataSetRevisions': ['create'],
-      'dataexchange:TagResource': ['create'],
+      'dataexchange:ListDataSetRevisions': ['create', 'delete'],
+      // CreateRevision asks for it where the revision gets tags.
+      'dataexchange:TagResource': ['create', 'update'],
+      'dataexchange:UntagResource': ['update'],
+      'dataexchange:ListRevisionAssets': ['create', 'read', 'update'],
+      'dataexchange:GetAsset': ['create', 'read', 'update'],
     },
   },
   CreateAssets: { on: 'anything', actions: { 'dataexchange:CreateAsset': STARTING } },
@@ -107,7 +115,7 @@ export const RIGHT_NAMES = Object.keys(RIGHTS) as readonly RightName[];
 
 /** What the handlers call themselves. */
 const OF_EVERY_JOB: readonly RightName[] = ['RunJobs', 'ManageJobs'];
-const OF_OWN_REVISIONS: readonly RightName[] = ['ManageRevisions'];
+const OF_JOBS_THAT_FILL_REVISIONS: readonly RightName[] = ['ManageRevisions'];
 
 /** What the service does with the caller's rights while a job runs. */
 const OF_TYPE: Readonly<Record<JobTypeName, readonly RightName[]>> = {
@@ -144,7 +152,8 @@ const OF_TYPE: Readonly<Record<JobTypeName, readonly RightName[]>> = {
 export function typesThatNeed(right: RightName): readonly JobTypeName[] {
   return JOB_TYPE_NAMES.filter((name) => {
     const type: JobType = JOB_TYPES[name];
-    return [...OF_EVERY_JOB, ...(type.ownRevision === true ? OF_OWN_REVISIONS : []), ...OF_TYPE[name]].includes(right);
+    const ofRevision = type.ownRevision === true ? OF_JOBS_THAT_FILL_REVISIONS : [];
+    return [...OF_EVERY_JOB, ...ofRevision, ...OF_TYPE[name]].includes(right);
   });
 }
 
