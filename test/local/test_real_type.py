@@ -209,21 +209,6 @@ def bundle(package: bytes) -> bytes:
 # --- the tests --------------------------------------------------------------------------------------------------
 
 
-def test_registered_and_replaced_by_a_stack(local: Local, projects: dict[str, Project], registration: str) -> None:
-    official = Official(local, projects[STACKED].folder)
-    of_type = ("--type", "RESOURCE", "--type-name", STACKED)
-    described = official.cloudformation("describe-type", *of_type)
-    outputs = local.outputs(registration)
-    assert described["ExecutionRoleArn"] == outputs["ExecutionRoleArn"]
-    assert described["LoggingConfig"]["LogGroupName"] == outputs["LogGroupName"]
-    assert official.versions(STACKED) == [("00000001", True)]
-
-    put(local, projects[STACKED].zip, "2.zip")
-    assert update(local, registration, PackageKey="2.zip") == "UPDATE_COMPLETE"
-    assert sorted(official.versions(STACKED)) == [("00000001", False), ("00000002", True)]
-    assert local.outputs(registration)["TypeVersionArn"].endswith("/00000002")
-
-
 def test_the_examples_do_what_they_promise(local: Local, projects: dict[str, Project], registration: str) -> None:
     report = b"day,price\n2026-11-22,18\n"
     client, place = exchange(local), open_revision(local)
@@ -415,18 +400,3 @@ def test_a_job_by_cloud_control(local: Local, registration: str) -> None:
     done(client.delete_resource(TypeName=STACKED, Identifier=job))
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         exchange(local).get_revision(DataSetId=data_set, RevisionId=revision)
-
-
-def test_the_registration_goes_with_its_stack(local: Local, projects: dict[str, Project], registration: str) -> None:
-    """The last test, for the others use the type. A version that was replaced is kept, and has to go first."""
-    official = Official(local, projects[STACKED].folder)
-    of_type = ("--type", "RESOURCE", "--type-name", STACKED)
-    replaced = [version for version, default in official.versions(STACKED) if not default]
-    if replaced:
-        assert local.delete(registration) == "DELETE_FAILED"
-        assert "default" in local.reasons(registration, "TypeVersion")
-    for version in replaced:
-        official.cloudformation("deregister-type", *of_type, "--version-id", version)
-    assert local.delete(registration) == "DELETE_COMPLETE"
-    types = official.cloudformation("list-types", "--visibility", "PRIVATE")["TypeSummaries"]
-    assert STACKED not in [each["TypeName"] for each in types]

@@ -57,10 +57,25 @@ test('the conditions tell job types apart: no name of a type is part of another'
   expect(parts).toEqual([]);
 });
 
-test('JobTypes takes one or several of the nine names', () => {
+test('JobTypes takes none, one or several of the nine names', () => {
   const pattern = new RegExp(`^${template.Parameters.JobTypes.AllowedPattern}$`);
-  const judged = [...JOB_TYPE_NAMES, JOB_TYPE_NAMES.join(), 'IMPORT_ASSETS_FROM_S', 'EXPORT_ASSETS_TO_S3,'];
+  const judged = ['', ...JOB_TYPE_NAMES, JOB_TYPE_NAMES.join(), 'IMPORT_ASSETS_FROM_S', 'EXPORT_ASSETS_TO_S3,'];
   expect(judged.filter((value) => !pattern.test(value))).toEqual(['IMPORT_ASSETS_FROM_S', 'EXPORT_ASSETS_TO_S3,']);
+});
+
+test('every role that the stack makes has the path and the permissions boundary that it is given', () => {
+  const resources: readonly { readonly Type: string; readonly Properties: object }[] = Object.values(
+    template.Resources,
+  );
+  const roles = resources.filter(({ Type }) => Type === 'AWS::IAM::Role');
+  const placed = {
+    Path: 'RolePath',
+    PermissionsBoundary: ['RolesAreBounded', 'PermissionsBoundaryArn', 'AWS::NoValue'],
+  };
+  expect(roles).toHaveLength(2);
+  for (const { Properties } of roles) {
+    expect(Properties).toMatchObject(placed);
+  }
 });
 
 test('CloudFormation reads no aliases in YAML, so there are none', () => {

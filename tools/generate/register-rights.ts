@@ -44,19 +44,27 @@ const RULES: Readonly<Record<string, readonly [parameter: string, reason: string
   ],
 };
 
+/** A name and its definition. */
+type Entry = readonly [name: string, definition: unknown];
+
 /** CloudFormation reads no aliases in YAML. */
 const NO_ALIASES = { aliasDuplicateObjects: false };
 
 /**
- * register.yml with what follows from the rights: the pattern of JobTypes, the rules, the conditions, and the statements
- * of the execution role. All else stays, comments included.
+ * register.yml with what follows from the rights: the pattern of JobTypes, the statements of the execution role, and the
+ * rules and conditions that these need. All else stays, comments included. cfn-lint finds a condition that is no longer
+ * needed.
  */
 export function withRights(text: string): string {
   const template = parseDocument(text, { logLevel: 'silent' });
   const parameters: Parameters = template.toJS().Parameters;
   template.setIn(['Parameters', 'JobTypes', 'AllowedPattern'], jobTypesPattern());
-  template.set('Rules', template.createNode(rules(parameters), NO_ALIASES));
-  template.set('Conditions', template.createNode(conditions(parameters), NO_ALIASES));
+  for (const [name, rule] of rules(parameters)) {
+    template.setIn(['Rules', name], template.createNode(rule, NO_ALIASES));
+  }
+  for (const [name, condition] of conditions(parameters)) {
+    template.setIn(['Conditions', name], template.createNode(condition, NO_ALIASES));
+  }
   template.setIn(
     ['Resources', 'ExecutionRole', 'Properties', 'Policies', 0, 'PolicyDocument', 'Statement'],
     template.createNode(RIGHT_NAMES.map(statement), NO_ALIASES),
@@ -67,12 +75,12 @@ export function withRights(text: string): string {
 /** @returns what CloudFormation matches with each value of the list, and other engines with the whole list */
 function jobTypesPattern(): string {
   const one = `(${JOB_TYPE_NAMES.join('|')})`;
-  return `${one}(,${one})*`;
+  return `(${one}(,${one})*)?`;
 }
 
 /** Rules stop a deployment before it begins. They know `Fn::Contains`, which conditions do not. */
-function rules(parameters: Parameters): object {
-  const entries = Object.entries(RULES).map(([rule, [parameter, reason]]) => {
+function rules(parameters: Parameters): readonly Entry[] {
+  return Object.entries(RULES).map(([rule, [parameter, reason]]) => {
     const rights = RIGHT_NAMES.filter((right) => TARGETS[RIGHTS[right].on].parameter === parameter);
     const types = JOB_TYPE_NAMES.filter((type) => rights.some((right) => typesThatNeed(right).includes(type)));
     const chosen = types.map((type) => ({ 'Fn::Contains': [ref('JobTypes'), type] }));
@@ -82,23 +90,21 @@ function rules(parameters: Parameters): object {
     const assertion = { Assert: fn('Not', [empty]), AssertDescription: reason };
     return [rule, { RuleCondition: combined('Or', chosen), Assertions: [assertion] }];
   });
-  return Object.fromEntries(entries);
 }
 
-/** One for each job type, one for each parameter that may be left empty, and one for each right that needs several. */
-function conditions(parameters: Parameters): object {
-  const ofTypes = JOB_TYPE_NAMES.map((type) => [JOB_TYPES[type].details, isChosen(type)]);
-  const ofParameters = Object.keys(parameters)
-    .filter((name) => parameters[name]?.Default === '')
-    .map((name) => {
-      const value = isList(parameters, name) ? fn('Join', ['', ref(name)]) : ref(name);
-      return [given(name), fn('Not', [fn('Equals', [value, ''])])];
-    });
-  const ofRights = RIGHT_NAMES.flatMap((right) => {
-    const { name, definition } = guard(right);
-    return definition === undefined ? [] : [[name, definition]];
+/** One for each job type, one for each parameter that names a place, and one for each right that needs several. */
+function conditions(parameters: Parameters): readonly Entry[] {
+  const ofTypes = JOB_TYPE_NAMES.map((type): Entry => [JOB_TYPES[type].details, isChosen(type)]);
+  const places = new Set(Object.values(TARGETS).flatMap(({ parameter }) => parameter ?? []));
+  const ofPlaces = [...places].map((name): Entry => {
+    const value = isList(parameters, name) ? fn('Join', ['', ref(name)]) : ref(name);
+    return [given(name), fn('Not', [fn('Equals', [value, ''])])];
   });
-  return Object.fromEntries([...ofTypes, ...ofParameters, ...ofRights]);
+  const ofRights = RIGHT_NAMES.flatMap((right): Entry[] => {
+    const { name, definition } = guard(right);
+    return name === undefined || definition === undefined ? [] : [[name, definition]];
+  });
+  return [...ofTypes, ...ofPlaces, ...ofRights];
 }
 
 /** Without `Fn::Contains`: a list joined, and split at a value, is the same only if the value is not in it. */
