@@ -47,6 +47,9 @@ export class ResourceModel extends BaseModel {
         }
     )
     revisionComment?: Optional<string>;
+    @Expose({ name: 'RevisionTags' })
+    @Type(() => RevisionTag)
+    revisionTags?: Optional<Array<RevisionTag>>;
     @Expose({ name: 'StartOnCreation' })
     @Transform(
         ({ value, obj }: any) =>
@@ -65,6 +68,33 @@ export class ResourceModel extends BaseModel {
         }
     )
     finalizeRevision?: Optional<boolean>;
+    @Expose({ name: 'RevokeOnDelete' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(Boolean, 'revokeOnDelete', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    revokeOnDelete?: Optional<boolean>;
+    @Expose({ name: 'RevocationComment' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'revocationComment', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    revocationComment?: Optional<string>;
+    @Expose({ name: 'Triggers' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'triggers', value, obj, [Array]),
+        {
+            toClassOnly: true,
+        }
+    )
+    triggers?: Optional<Array<string>>;
     @Expose({ name: 'S3AssetSources' })
     @Type(() => S3AssetSource)
     s3AssetSources?: Optional<Array<S3AssetSource>>;
@@ -95,6 +125,15 @@ export class ResourceModel extends BaseModel {
         }
     )
     urlAssetContent?: Optional<string>;
+    @Expose({ name: 'UrlAssetContentEncoding' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'urlAssetContentEncoding', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    urlAssetContentEncoding?: Optional<string>;
     @Expose({ name: 'RedshiftDataShareAssetSources' })
     @Type(() => RedshiftDataShareAssetSource)
     redshiftDataShareAssetSources?: Optional<Array<RedshiftDataShareAssetSource>>;
@@ -347,24 +386,42 @@ export class ResourceModel extends BaseModel {
         }
     )
     apiSpecificationUploadUrlExpiresAt?: Optional<string>;
-    @Expose({ name: 'EventActionArn' })
+    @Expose({ name: 'TargetRevisionId' })
     @Transform(
         ({ value, obj }: any) =>
-            transformValue(String, 'eventActionArn', value, obj, []),
+            transformValue(String, 'targetRevisionId', value, obj, []),
         {
             toClassOnly: true,
         }
     )
-    eventActionArn?: Optional<string>;
-    @Expose({ name: 'CreatedRevisionId' })
+    targetRevisionId?: Optional<string>;
+    @Expose({ name: 'AssetIds' })
     @Transform(
         ({ value, obj }: any) =>
-            transformValue(String, 'createdRevisionId', value, obj, []),
+            transformValue(String, 'assetIds', value, obj, [Array]),
         {
             toClassOnly: true,
         }
     )
-    createdRevisionId?: Optional<string>;
+    assetIds?: Optional<Array<string>>;
+    @Expose({ name: 'S3AccessPointAlias' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 's3AccessPointAlias', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    s3AccessPointAlias?: Optional<string>;
+    @Expose({ name: 'S3AccessPointArn' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 's3AccessPointArn', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    s3AccessPointArn?: Optional<string>;
 
     @Exclude()
     public getPrimaryIdentifier(): Dict {
@@ -383,6 +440,30 @@ export class ResourceModel extends BaseModel {
         // only return the identifiers if any can be used
         return identifiers.length === 0 ? (null as never) : identifiers;
     }
+}
+
+export class RevisionTag extends BaseModel {
+    declare ['constructor']: typeof RevisionTag;
+
+    @Expose({ name: 'Key' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'key', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    key?: Optional<string>;
+    @Expose({ name: 'Value' })
+    @Transform(
+        ({ value, obj }: any) =>
+            transformValue(String, 'value_', value, obj, []),
+        {
+            toClassOnly: true,
+        }
+    )
+    value_?: Optional<string>;
+
 }
 
 export class S3AssetSource extends BaseModel {

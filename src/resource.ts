@@ -72,8 +72,10 @@ export class Resource extends BaseResource<ResourceModel> {
   protected run(operation: OperationName, ...[session, request, callbackContext, logger]: Arguments): Promise<Answer> {
     const { now, random } = this.surroundings;
     const log = (message: string, fields?: Record<string, unknown>): void => writeLine(logger, message, fields);
-    const exchange = new DataExchange(clientFor(operation, session.configuration as Caller), {
+    const caller = session.configuration as Caller;
+    const exchange = new DataExchange(clientFor(operation, caller), {
       signal: this.surroundings.budgetFor(operation),
+      region: caller.region,
       now,
       log,
     });

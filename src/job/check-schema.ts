@@ -1,3 +1,4 @@
+import { canonical } from './canonical';
 import { isRecord, own } from './properties';
 import { definitionOf, type SchemaNode } from './schema-node';
 
@@ -13,31 +14,44 @@ export function propertyAt(path: string): string {
   return path.split(/[.[]/, 1)[0] as string;
 }
 
-/** Whether a value may be repeated in a message: secrets may not. */
-export type MayEcho = (path: string) => boolean;
+/** What depends on the place of a value in the model. */
+export interface Checks {
+  /** Whether the value may be repeated in a message: secrets may not. */
+  readonly mayEcho: (path: string) => boolean;
+  /** What is wrong with a text that the schema allows; undefined if nothing is. */
+  readonly format: (path: string, value: string) => string | undefined;
+}
 
 /**
  * Everything in which a value breaks the schema's rules for it. Checks the keywords of SchemaNode, which are all that
- * `aws-dataexchange-job.json` uses (a test holds that); no validator library has to be in the bundle for them.
+ * `aws-dataexchange-job.json` uses (a test holds that); no validator library has to be in the bundle for them. Also refuses
+ * an entry that stands twice in a list whose order means nothing: `uniqueItems` would turn the list into a Set in the models.
  */
-export function checkSchema(value: unknown, node: SchemaNode, path: string, mayEcho: MayEcho): Problem[] {
+export function checkSchema(value: unknown, node: SchemaNode, path: string, checks: Checks): Problem[] {
   const rules = definitionOf(node) as SchemaNode;
   const problem = (text: string): Problem[] => [{ path, text }];
-  const given = mayEcho(path) ? shown(value) : 'the given value';
+  const mayEcho = checks.mayEcho(path);
+  const given = mayEcho ? shown(value) : 'the given value';
 
   if (rules.type !== undefined && !hasType(value, rules.type)) {
-    return problem(`must be ${article(rules.type)}, not ${mayEcho(path) ? shown(value) : typeName(value)}`);
+    return problem(`must be ${article(rules.type)}, not ${mayEcho ? shown(value) : typeName(value)}`);
   }
   if (rules.enum !== undefined && !rules.enum.includes(value)) {
     return problem(`${given} is not one of ${rules.enum.map(String).join(', ')}`);
   }
   if (typeof value === 'string') {
-    return checkString(value, rules, given, problem);
+    const problems = checkString(value, rules, given, problem);
+    const text = problems.length === 0 ? checks.format(path, value) : undefined;
+    return text === undefined ? problems : problem(`${given} ${text}`);
   }
   if (Array.isArray(value)) {
-    return [...checkCount(value, rules, problem), ...checkItems(value, rules, path, mayEcho)];
+    return [
+      ...checkCount(value, rules, problem),
+      ...checkItems(value, rules, path, checks),
+      ...(rules.insertionOrder === false ? repeated(value, rules, path, mayEcho) : []),
+    ];
   }
-  return isRecord(value) ? checkMembers(value, rules, path, mayEcho) : [];
+  return isRecord(value) ? checkMembers(value, rules, path, checks) : [];
 }
 
 function checkString(value: string, rules: SchemaNode, given: string, problem: (text: string) => Problem[]): Problem[] {
@@ -68,19 +82,46 @@ function checkCount(value: readonly unknown[], rules: SchemaNode, problem: (text
   return problem(`has ${value.length} ${value.length === 1 ? 'entry' : 'entries'}; ${allowed} allowed`);
 }
 
-function checkItems(value: readonly unknown[], rules: SchemaNode, path: string, mayEcho: MayEcho): Problem[] {
+function checkItems(value: readonly unknown[], rules: SchemaNode, path: string, checks: Checks): Problem[] {
   const { items } = rules;
-  return items === undefined ? [] : value.flatMap((entry, i) => checkSchema(entry, items, `${path}[${i}]`, mayEcho));
+  return items === undefined ? [] : value.flatMap((entry, i) => checkSchema(entry, items, `${path}[${i}]`, checks));
 }
 
-function checkMembers(value: Record<string, unknown>, rules: SchemaNode, path: string, mayEcho: MayEcho): Problem[] {
+function repeated(value: readonly unknown[], rules: SchemaNode, path: string, mayEcho: boolean): Problem[] {
+  return repeats(value, (entry) => canonical(entry, rules.items)).map(([place, first]) => ({
+    path: `${path}[${place}]`,
+    text: `repeats ${path}[${first}]${mayEcho ? `: ${shown(value[place])}` : ''}`,
+  }));
+}
+
+/**
+ * The places in a list whose entry has the same key as an earlier one, each with the place of the first such entry.
+ *
+ * @param keyOf undefined: the entry is like no other
+ */
+export function repeats(
+  entries: readonly unknown[],
+  keyOf: (entry: unknown) => string | undefined,
+): readonly (readonly [place: number, first: number])[] {
+  const firsts = new Map<string, number>();
+  return entries.flatMap((entry, place) => {
+    const key = keyOf(entry);
+    const first = key === undefined ? undefined : firsts.get(key);
+    if (key !== undefined && first === undefined) {
+      firsts.set(key, place);
+    }
+    return first === undefined ? [] : [[place, first] as const];
+  });
+}
+
+function checkMembers(value: Record<string, unknown>, rules: SchemaNode, path: string, checks: Checks): Problem[] {
   const missing = (rules.required ?? [])
     .filter((name) => own(value, name) === undefined)
     .map((name) => ({ path: `${path}.${name}`, text: 'is required, but missing' }));
   const members = Object.entries(value).flatMap(([name, member]) => {
     const memberNode = own(rules.properties, name) as SchemaNode | undefined;
     if (memberNode !== undefined) {
-      return checkSchema(member, memberNode, `${path}.${name}`, mayEcho);
+      return checkSchema(member, memberNode, `${path}.${name}`, checks);
     }
     return rules.additionalProperties === false
       ? [{ path: `${path}.${name}`, text: unknownMember(name, Object.keys(rules.properties ?? {})) }]

@@ -2,32 +2,47 @@ import { canonical } from './canonical';
 import { jobType } from './job-types';
 import { own, type Properties } from './properties';
 import { PROPERTY_NODES, type SchemaNode } from './schema-node';
-import { computedHash, effective, isReadOnly, isWriteOnly } from './translate';
+import { computedHash, effective, isReadOnly, isWriteOnly, withoutDefaults } from './translate';
 
 /** What an update may change without a new job. */
-export const IN_PLACE: readonly string[] = ['StartOnCreation', 'FinalizeRevision'];
+export const IN_PLACE: readonly string[] = [
+  'StartOnCreation',
+  'FinalizeRevision',
+  'RevisionComment',
+  'RevisionTags',
+  'RevokeOnDelete',
+  'RevocationComment',
+];
+
+/** What an absent property means that is no input of the job. */
+const DEFAULTS: Properties = { StartOnCreation: false, FinalizeRevision: false, RevisionComment: '' };
 
 /**
- * The create-only properties in which two models differ. A property that is left out has its default; the order of a list
- * means nothing where the schema says so; a write-only value counts only where both models have it, since CloudFormation
- * and the service both may leave it out.
+ * The properties in which two models differ. A property that is left out has its default; the order of a list means
+ * nothing where the schema says so; a write-only value counts only where both models have it, since CloudFormation and the
+ * service both may leave it out.
  *
  * @param desired what the template asks for now
  * @param previous what it asked for before, or what the service shows
  */
-export function createOnlyDifferences(desired: Properties, previous: Properties): string[] {
+export function differences(desired: Properties, previous: Properties): string[] {
   const names = new Set([...Object.keys(desired), ...Object.keys(previous)]);
   return [...names].filter((name) => {
-    if (isReadOnly(name) || IN_PLACE.includes(name)) {
+    if (isReadOnly(name)) {
       return false;
     }
     const [now, before] = [inEffect(desired, name), inEffect(previous, name)];
     if ((isWriteOnly(name) || isComputed(desired, name)) && (now === undefined || before === undefined)) {
       return false;
     }
-    const node = own(PROPERTY_NODES, name) as SchemaNode | undefined;
-    return canonical(now, node) !== canonical(before, node);
+    return !areEqual(now, before, name);
   });
+}
+
+/** Whether two values of a property mean the same. */
+export function areEqual(one: unknown, other: unknown, name: string): boolean {
+  const node = own(PROPERTY_NODES, name) as SchemaNode | undefined;
+  return canonical(one, node) === canonical(other, node);
 }
 
 /** The hash of a file that the template held: it follows from a write-only value. */
@@ -42,5 +57,7 @@ function inEffect(model: Properties, name: string): unknown {
     return own({ ...model, ...computedHash(model) }, name);
   }
   const input = inputs.find(({ property }) => property === name);
-  return input === undefined ? own(model, name) : effective(model, input);
+  return input === undefined
+    ? (own(model, name) ?? own(DEFAULTS, name))
+    : withoutDefaults(effective(model, input), input);
 }

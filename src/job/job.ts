@@ -26,3 +26,12 @@ export interface Job {
   readonly Details?: Readonly<Record<string, unknown>>;
   readonly Errors?: readonly JobError[];
 }
+
+/** An asset as ListRevisionAssets shows it, free of SDK types. */
+export interface Asset {
+  readonly Id: string;
+  readonly Name?: string;
+  /** ISO 8601. */
+  readonly CreatedAt?: string;
+  readonly AssetDetails?: Readonly<Record<string, unknown>>;
+}

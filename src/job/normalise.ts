@@ -4,7 +4,7 @@ import { withoutNulls } from './translate';
 
 /**
  * A model as the wire brought it, with scalars in the form that the schema asks for. CloudFormation writes `"true"` for
- * true, and YAML reads an unquoted catalogue id as a number. What cannot be brought into form is left for validation to name.
+ * true, Python's tools write `"True"`, and YAML reads an unquoted catalogue id as a number. What cannot be brought into form is left for validation to name.
  */
 export function normalise(raw: unknown): Properties {
   if (!isRecord(raw)) {
@@ -18,11 +18,16 @@ export function normalise(raw: unknown): Properties {
   );
 }
 
+const BOOLEANS: ReadonlyMap<unknown, boolean> = new Map([
+  ...['true', 'True', 'TRUE'].map((word) => [word, true] as const),
+  ...['false', 'False', 'FALSE'].map((word) => [word, false] as const),
+]);
+
 function inForm(value: unknown, node: SchemaNode | undefined): unknown {
   const definition = definitionOf(node);
   switch (definition?.type) {
     case 'boolean':
-      return value === 'true' || value === 'false' ? value === 'true' : value;
+      return BOOLEANS.get(value) ?? value;
     case 'string':
       return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
     case 'array':

@@ -1,6 +1,6 @@
 /**
  * A model as it stands in a template and on the wire: PascalCase property names, JSON values.
- * The rooms `job/` and `decision/` work on this shape alone.
+ * The folders `job/` and `operations/` work on this shape alone.
  */
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -17,4 +17,20 @@ export function own(record: object | undefined, name: string): unknown {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The value at a dotted path; undefined where there is none. */
+export function valueAt(record: unknown, path: string): unknown {
+  return path.split('.').reduce((place: unknown, member) => (isRecord(place) ? own(place, member) : undefined), record);
+}
+
+/** The values at a dotted path. A list, on the way or at the end, stands for each of its entries. */
+export function valuesAt(record: unknown, path: string): readonly unknown[] {
+  return path
+    .split('.')
+    .reduce(
+      (places: readonly unknown[], member) => places.flatMap((place) => (isRecord(place) ? own(place, member) : [])),
+      [record],
+    )
+    .filter((value) => value !== undefined);
 }

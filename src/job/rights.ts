@@ -68,7 +68,6 @@ export const RIGHTS = {
       'dataexchange:TagResource': ['create', 'update'],
       'dataexchange:UntagResource': ['update'],
       'dataexchange:ListRevisionAssets': ['create', 'read', 'update'],
-      'dataexchange:GetAsset': ['create', 'read', 'update'],
     },
   },
   CreateAssets: { on: 'anything', actions: { 'dataexchange:CreateAsset': STARTING } },
@@ -77,6 +76,8 @@ export const RIGHTS = {
     on: 'anything',
     actions: { 'dataexchange:GetRevision': STARTING, 'dataexchange:GetDataSet': STARTING },
   },
+  // To say which assets an export that failed would have written to one key.
+  ListExportedAssets: { on: 'anything', actions: { 'dataexchange:ListRevisionAssets': STARTING } },
   WriteBucketsOfTheService: {
     on: 'bucketsOfTheService',
     actions: { 's3:PutObject': STARTING, 's3:PutObjectAcl': STARTING },
@@ -133,6 +134,7 @@ const OF_TYPE: Readonly<Record<JobTypeName, readonly RightName[]>> = {
   CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET: ['CreateAssets', 'ListSourceBuckets', 'GrantKeysToSubscribers'],
   EXPORT_ASSETS_TO_S3: [
     'ReadAssets',
+    'ListExportedAssets',
     'ReadBucketsOfTheService',
     'ListTargetBuckets',
     'WriteTargetObjects',
@@ -141,6 +143,7 @@ const OF_TYPE: Readonly<Record<JobTypeName, readonly RightName[]>> = {
   EXPORT_ASSET_TO_SIGNED_URL: ['ReadAssets', 'ReadBucketsOfTheService'],
   EXPORT_REVISIONS_TO_S3: [
     'ReadRevisions',
+    'ListExportedAssets',
     'ReadBucketsOfTheService',
     'ListTargetBuckets',
     'WriteTargetObjects',

@@ -1,7 +1,8 @@
-import type { Job } from './job';
+import type { Asset, Job } from './job';
 import { type Input, type JobTypeName, jobType } from './job-types';
-import { isRecord, own, type Properties } from './properties';
-import { belongsToJob, type Revision } from './revision';
+import { madeAssets } from './made-assets';
+import { isRecord, own, type Properties, valueAt } from './properties';
+import { belongsToJob, isFinalisedBy, type Revision, tagsOf } from './revision';
 import { schema } from './schema';
 import { wasStarted } from './states';
 import { fileOf, md5Of } from './upload';
@@ -37,7 +38,7 @@ export function createJobInput(model: Properties, revisionId?: string): CreateJo
 export function computedHash(model: Properties): Properties {
   const hash = jobType(model.Type)?.upload?.hash;
   const file = fileOf(model);
-  return hash === undefined || file === undefined ? {} : { [hash]: md5Of(file.content) };
+  return hash === undefined || file === undefined ? {} : { [hash]: md5Of(file.bytes) };
 }
 
 /**
@@ -45,24 +46,35 @@ export function computedHash(model: Properties): Properties {
  * write-only, no nulls. A job of a type that the table does not know keeps its common properties.
  *
  * @param revision the revision that the job fills, if its type may own it and the revision exists
+ * @param assets assets of that revision; those that the job has made are picked out
  */
-export function modelOf(job: Job, revision?: Revision): Properties {
+export function modelOf(job: Job, revision?: Revision, assets: readonly Asset[] = []): Properties {
   const type = jobType(job.Type);
+  const branch = type && own(job.Details, type.details);
   const model: Record<string, unknown> = { Type: job.Type };
-  if (type !== undefined) {
-    const branch = own(job.Details, type.details);
-    for (const { property, member } of [...type.inputs, ...(type.attributes ?? [])]) {
-      if (!isWriteOnly(property)) {
-        model[property] = at(branch, member);
-      }
+  for (const input of type?.inputs ?? []) {
+    if (!isWriteOnly(input.property)) {
+      model[input.property] = withoutDefaults(valueAt(branch, input.member), input) ?? input.default;
     }
   }
+  const made = madeAssets(job, assets);
+  for (const attribute of type?.attributes ?? []) {
+    model[attribute.property] =
+      'asset' in attribute ? valueAt(made[0], attribute.asset) : valueAt(branch, attribute.member);
+  }
   if (type?.ownRevision === true) {
-    model.FinalizeRevision = revision?.Finalized === true;
+    model.FinalizeRevision = revision !== undefined && isFinalisedBy(revision, job.Id);
+    model.TargetRevisionId = model.RevisionId;
+    model.AssetIds = made.length === 0 ? undefined : made.map(({ Id }) => Id);
   }
   if (revision !== undefined && belongsToJob(revision, job.Id)) {
-    // What the template left out stays out; other resources use the attribute.
-    Object.assign(model, { RevisionId: undefined, CreatedRevisionId: revision.Id, RevisionComment: revision.Comment });
+    const tags = tagsOf(revision);
+    Object.assign(model, {
+      // What the template left out stays out; other resources use the attribute.
+      RevisionId: undefined,
+      RevisionComment: revision.Comment ?? '',
+      RevisionTags: tags.length === 0 ? undefined : tags,
+    });
   }
   Object.assign(model, {
     StartOnCreation: wasStarted(job.State),
@@ -73,6 +85,21 @@ export function modelOf(job: Job, revision?: Revision): Properties {
     LastUpdatedTime: job.UpdatedAt,
   });
   return withoutNulls(model);
+}
+
+/**
+ * A value without the members of its entries that are what the service uses for a member that is left out. Whether the
+ * service shows these is not known, so a model never has them.
+ */
+export function withoutDefaults(value: unknown, { memberDefaults }: Input): unknown {
+  if (memberDefaults === undefined || !Array.isArray(value)) {
+    return value;
+  }
+  return value.map((entry) =>
+    isRecord(entry)
+      ? Object.fromEntries(Object.entries(entry).filter(([name, member]) => own(memberDefaults, name) !== member))
+      : entry,
+  );
 }
 
 const WRITE_ONLY = new Set<string>(schema.writeOnlyProperties.map(propertyOf));
@@ -110,10 +137,6 @@ function put(target: Record<string, unknown>, path: string, value: unknown): voi
     place = place[member] as Record<string, unknown>;
   }
   place[last] = value;
-}
-
-function at(record: unknown, path: string): unknown {
-  return path.split('.').reduce((place: unknown, member) => (isRecord(place) ? own(place, member) : undefined), record);
 }
 
 /** A copy without null and undefined members, at any depth: the contract allows neither in a model. */

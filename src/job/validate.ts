@@ -1,12 +1,20 @@
-import { canonical } from './canonical';
-import { checkSchema, type Problem, propertyAt, shown, unknownMember } from './check-schema';
-import { JOB_TYPE_NAMES, type JobType, jobType, ownProperties, type Rule, typesWith, type Upload } from './job-types';
-import { own, type Properties } from './properties';
+import { type Checks, checkSchema, type Problem, propertyAt, repeats, shown, unknownMember } from './check-schema';
+import { checkFormat } from './formats';
+import {
+  COMMON_PROPERTIES,
+  JOB_TYPE_NAMES,
+  type JobType,
+  jobType,
+  ownProperties,
+  type Rule,
+  typesWith,
+  type Upload,
+} from './job-types';
+import { own, type Properties, valueAt } from './properties';
 import { PROPERTY_NODES, type SchemaNode } from './schema-node';
 import { isReadOnly, isWriteOnly } from './translate';
-import { fileOf, md5Of } from './upload';
+import { fileOf, isBase64, md5Of } from './upload';
 
-const COMMON = ['Type', 'StartOnCreation'];
 const WRITABLE = Object.keys(PROPERTY_NODES).filter((name) => !isReadOnly(name));
 
 /**
@@ -59,7 +67,7 @@ function checkProperty(model: Properties, name: string, type: JobType | undefine
     return [{ path: name, text: unknownMember(name, type === undefined ? WRITABLE : propertiesOf(type), WRITABLE) }];
   }
   const value = own(model, name);
-  const problems = [...checkSchema(value, node, name, mayEcho), ...duplicates(value, node, name)];
+  const problems = checkSchema(value, node, name, CHECKS);
   if (type === undefined || propertiesOf(type).includes(name)) {
     return problems;
   }
@@ -71,30 +79,14 @@ function checkProperty(model: Properties, name: string, type: JobType | undefine
 }
 
 function propertiesOf(type: JobType): readonly string[] {
-  return [...COMMON, ...ownProperties(type)];
+  return [...COMMON_PROPERTIES, ...ownProperties(type)];
 }
 
 function mayEcho(path: string): boolean {
   return !isWriteOnly(propertyAt(path));
 }
 
-/** Exact duplicates among the entries of a top-level list: `uniqueItems` would turn the list into a Set in the models. */
-function duplicates(value: unknown, node: SchemaNode, name: string): Problem[] {
-  if (!Array.isArray(value)) {
-    return [];
-  }
-  const first = new Map<string, number>();
-  return value.flatMap((entry, i) => {
-    const key = canonical(entry, node.items);
-    const earlier = first.get(key);
-    if (earlier === undefined) {
-      first.set(key, i);
-      return [];
-    }
-    const what = mayEcho(name) ? `: ${shown(entry)}` : '';
-    return [{ path: `${name}[${i}]`, text: `repeats ${name}[${earlier}]${what}` }];
-  });
-}
+const CHECKS: Checks = { mayEcho, format: checkFormat };
 
 function requiredAndRules(model: Properties, type: JobType): Problem[] {
   const required = type.inputs.filter((input) => input.required).map((input) => input.property);
@@ -105,7 +97,7 @@ function requiredAndRules(model: Properties, type: JobType): Problem[] {
   ];
 }
 
-function checkUpload(model: Properties, { content, hash, format }: Upload): Problem[] {
+function checkUpload(model: Properties, { content, encoding, hash, format }: Upload): Problem[] {
   const given = own(model, hash);
   const file = fileOf(model);
   if (file === undefined) {
@@ -113,13 +105,18 @@ function checkUpload(model: Properties, { content, hash, format }: Upload): Prob
       ? [{ path: hash, text: `is required for ${String(model.Type)} where ${content} is not given, but missing` }]
       : [];
   }
+  if (encoding !== undefined && own(model, encoding) === 'base64' && !isBase64(String(own(model, content)))) {
+    return [{ path: content, text: `is not Base64, although ${encoding} is base64` }];
+  }
   // The digest of a long file takes time, so it is computed only where there is something to compare it with.
-  const md5 = given === undefined ? undefined : md5Of(file.content);
+  const md5 = given === undefined ? undefined : md5Of(file.bytes);
   return [
     ...(given !== md5
       ? [{ path: hash, text: `does not agree with ${content}, whose MD5 is ${md5}; correct it or leave it out` }]
       : []),
-    ...(format === 'json' && !isJson(file.content) ? [{ path: content, text: 'must be a JSON document' }] : []),
+    ...(format === 'json' && !isJson(file.bytes.toString('utf8'))
+      ? [{ path: content, text: 'must be a JSON document' }]
+      : []),
   ];
 }
 
@@ -171,5 +168,24 @@ function checkRule(model: Properties, rule: Rule): Problem[] {
       return own(model, rule.property) === true && own(model, rule.other) !== true
         ? [{ path: rule.property, text: `may be true only where ${rule.other} is true` }]
         : [];
+    case 'needs': {
+      const found = own(model, rule.other);
+      const isMet = rule.value === undefined ? found !== undefined : found === rule.value;
+      const needed = rule.value === undefined ? 'given' : String(rule.value);
+      return has(rule.property) && !isMet
+        ? [{ path: rule.property, text: `is allowed only where ${rule.other} is ${needed}` }]
+        : [];
+    }
+    case 'distinct': {
+      const entries = own(model, rule.property);
+      const keyOf = (entry: unknown): string | undefined => {
+        const members = rule.members.map((member) => valueAt(entry, member));
+        return members.includes(undefined) ? undefined : JSON.stringify(members);
+      };
+      return repeats(Array.isArray(entries) ? entries : [], keyOf).map(([place, first]) => ({
+        path: `${rule.property}[${place}]`,
+        text: `${rule.why} ${rule.property}[${first}]`,
+      }));
+    }
   }
 }

@@ -21,8 +21,16 @@ const PHASES: Readonly<Record<OperationName, readonly Phase[]>> = {
 
 /** What an update changes, decided once in its first invocation: later models may lack write-only values. */
 export type Change =
-  /** `finalise`: what FinalizeRevision becomes, if it changes. */
-  | { readonly change: 'none' | 'start' | 'stop'; readonly finalise?: boolean }
+  | {
+      /** What becomes of the job. */
+      readonly change: 'none' | 'start' | 'stop';
+      /** What FinalizeRevision becomes, if it changes. */
+      readonly finalise?: boolean;
+      /** Whether RevisionComment changes. */
+      readonly comment?: boolean;
+      /** Whether RevisionTags change. */
+      readonly tags?: boolean;
+    }
   | { readonly change: 'replace'; readonly properties: readonly string[] }
   | { readonly change: 'invalid'; readonly message: string };
 
@@ -45,7 +53,16 @@ export interface CallbackContext {
   readonly finalise?: boolean;
   /** Create only: the ARN of the job's own revision while it does not yet have the job's tag. */
   readonly untagged?: string;
+  /** Update only. */
   readonly change?: Change;
+  /** Delete only: what subscribers are told if the revision has to be revoked; undefined: it must not be revoked. */
+  readonly revocationComment?: string;
+  /** Delete only: the data set that the job's own revision belongs to. */
+  readonly dataSetId?: string;
+  /** Delete only: since when the service refuses to remove the revision because of its state. */
+  readonly conflictSince?: number;
+  /** Delete only, where the service has forgotten the job: the page at which the search for its revision goes on. */
+  readonly searchFrom?: string;
 }
 
 /** Whether this is an operation's first invocation: the wire brought no context, or an empty one. */
@@ -55,18 +72,20 @@ export function isAbsent(raw: unknown): raw is undefined {
 
 /** Whether a context is one that this operation has returned. To begin anew with another could make a second job. */
 export function isContextOf(operation: OperationName, raw: unknown): raw is CallbackContext {
-  const optional = (names: readonly string[], type: string): boolean =>
-    isRecord(raw) && names.every((name) => raw[name] === undefined || typeof raw[name] === type);
   return (
     isRecord(raw) &&
     PHASES[operation].includes(raw.phase as Phase) &&
     typeof raw.jobId === 'string' &&
     typeof raw.beganAt === 'number' &&
-    optional(['createdAt', 'startedAt', 'slotSince', 'faults'], 'number') &&
-    optional(['lastSeen', 'untagged'], 'string') &&
-    optional(['finalise'], 'boolean') &&
+    hasOptional(raw, ['createdAt', 'startedAt', 'slotSince', 'faults', 'conflictSince'], 'number') &&
+    hasOptional(raw, ['lastSeen', 'untagged', 'revocationComment', 'dataSetId', 'searchFrom'], 'string') &&
+    hasOptional(raw, ['finalise'], 'boolean') &&
     (raw.change === undefined || isChange(raw.change))
   );
+}
+
+function hasOptional(raw: Record<string, unknown>, names: readonly string[], type: string): boolean {
+  return names.every((name) => raw[name] === undefined || typeof raw[name] === type);
 }
 
 function isChange(raw: unknown): raw is Change {
@@ -77,7 +96,7 @@ function isChange(raw: unknown): raw is Change {
     case 'none':
     case 'start':
     case 'stop':
-      return raw.finalise === undefined || typeof raw.finalise === 'boolean';
+      return hasOptional(raw, ['finalise', 'comment', 'tags'], 'boolean');
     case 'replace':
       return Array.isArray(raw.properties) && raw.properties.every((name) => typeof name === 'string');
     case 'invalid':

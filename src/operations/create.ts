@@ -1,15 +1,17 @@
 import type { Job } from '../job/job';
 import { jobType } from '../job/job-types';
 import { own, type Properties, text } from '../job/properties';
-import { type Revision, type RevisionName, tokenTag, wantsOwnRevision, wasMadeBy } from '../job/revision';
+import { type Revision, type RevisionName, tokenTag, wantedTags, wantsOwnRevision, wasMadeBy } from '../job/revision';
+import { sentences } from '../job/sentences';
 import { createJobInput, modelOf } from '../job/translate';
 import { fileOf } from '../job/upload';
 import { describe, validate } from '../job/validate';
 import { type Answer, type ErrorCode, failedWithoutJob, RETRIABLE } from './answer';
 import type { CallbackContext } from './callback-context';
+import { tagWithJob } from './change-revision';
 import { type Exchange, ifPresent, Refusal, refusalOf } from './exchange';
+import { aboutGivenRevision } from './given-revision';
 import { JobOperation, type JobRequest } from './job-operation';
-import { tagRevision } from './own-revision';
 import type { Environment } from './request';
 import { runJob } from './run-job';
 import { STORE_DELAY_SECONDS } from './schedule';
@@ -38,9 +40,7 @@ export async function create(
   }
   const revision = wantsOwnRevision(desired) ? await findOrMakeRevision(request, beganAt, exchange) : undefined;
   const job =
-    revision === undefined
-      ? await exchange.createJob(createJobInput(desired))
-      : await findOrMakeJob(desired, revision, exchange);
+    revision === undefined ? await makeJob(desired, exchange) : await findOrMakeJob(desired, revision, exchange);
   const context = { ...firstCreateContext(desired, job.Id, beganAt), createdAt: environment.now() };
   const operation = new JobOperation(request, context, exchange, environment);
   operation.saw(job);
@@ -51,7 +51,7 @@ export async function create(
 export async function resumeCreate(operation: JobOperation): Promise<Answer> {
   const { untagged } = operation.context;
   if (untagged !== undefined) {
-    await tagRevision(operation, untagged);
+    await tagWithJob(operation, untagged);
   }
   return runJob(operation);
 }
@@ -76,7 +76,8 @@ async function findOrMakeRevision(request: JobRequest, now: number, exchange: Ex
     return made;
   }
   try {
-    return await exchange.createRevision(dataSetId, text(desired, 'RevisionComment'), tokenTag(token));
+    const tags = { ...wantedTags(desired), ...tokenTag(token) };
+    return await exchange.createRevision(dataSetId, text(desired, 'RevisionComment'), tags);
   } catch (error) {
     if (!(error instanceof Refusal) || error.kind !== 'transient') {
       throw error;
@@ -110,15 +111,36 @@ async function findRevision(
   now: number,
   exchange: Exchange,
 ): Promise<Revision | undefined> {
-  for (const { Id, CreatedAt } of await exchange.listRevisions(dataSetId)) {
-    if (now - Date.parse(CreatedAt ?? '') < TOKEN_LIFE_MS) {
+  let nextToken: string | undefined;
+  do {
+    const page = await exchange.listRevisions(dataSetId, { nextToken });
+    for (const { Id, CreatedAt } of page.revisions) {
+      // Newest first: what follows is older still.
+      if (!(now - Date.parse(CreatedAt ?? '') < TOKEN_LIFE_MS)) {
+        return undefined;
+      }
       const revision = await ifPresent(exchange.getRevision({ dataSetId, revisionId: Id }));
       if (revision !== undefined && wasMadeBy(revision, token)) {
         return revision;
       }
     }
-  }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
   return undefined;
+}
+
+/** A job that exports, or that fills a revision which the template names. */
+async function makeJob(desired: Properties, exchange: Exchange): Promise<Job> {
+  try {
+    return await exchange.createJob(createJobInput(desired));
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
+    const dataSetId = text(desired, 'DataSetId') as string;
+    const revisionId = jobType(desired.Type)?.ownRevision === true ? text(desired, 'RevisionId') : undefined;
+    throw await aboutGivenRevision(error, revisionId === undefined ? undefined : { dataSetId, revisionId }, exchange);
+  }
 }
 
 /** The job that an earlier try of this create has put into the revision, or a new one. If there can be none, the revision goes. */
@@ -172,9 +194,10 @@ async function removeRevision(name: RevisionName, reason: Refusal, exchange: Exc
   if (refusal === undefined || refusal.kind === 'absent') {
     return reason;
   }
-  const message =
-    `${reason.message.replace(/\.$/, '')}. ` +
-    `Revision ${name.revisionId}, made for it, could not be removed: ${refusal.message}`;
+  const message = sentences(
+    reason.message,
+    `Revision ${name.revisionId}, made for it, could not be removed: ${refusal.message}`,
+  );
   return refusal.kind === 'transient'
     ? toRepeat(refusal.errorCode, message)
     : new Refusal('permanent', reason.errorCode, message);
@@ -187,8 +210,8 @@ function toRepeat(errorCode: ErrorCode, message: string): Refusal {
 
 async function prepare(operation: JobOperation, job: Job, revision: Revision | undefined): Promise<Answer> {
   await upload(operation, job);
-  if (revision?.Arn !== undefined) {
-    const refusal = await refusalOf(tagRevision(operation, revision.Arn));
+  if (revision !== undefined) {
+    const refusal = await refusalOf(tagWithJob(operation, revision.Arn));
     if (refusal?.kind === 'permanent') {
       throw refusal;
     }
@@ -196,11 +219,7 @@ async function prepare(operation: JobOperation, job: Job, revision: Revision | u
       operation.remember({ untagged: revision.Arn });
     }
   }
-  const answer = operation.inProgress(STORE_DELAY_SECONDS, `job ${job.Id} created`);
-  // With the revision in the model from the first event on, a delete can remove it even if the service forgets the job.
-  return answer.status === 'IN_PROGRESS' && revision !== undefined
-    ? { ...answer, resourceModel: { ...answer.resourceModel, CreatedRevisionId: revision.Id } }
-    : answer;
+  return operation.inProgress(STORE_DELAY_SECONDS, `job ${job.Id} created`);
 }
 
 /** Uploads the file that the template holds, if it holds one and the job still waits for it. */

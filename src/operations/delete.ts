@@ -1,23 +1,46 @@
 import type { Job } from '../job/job';
-import { createdRevisionOf, revisionOf } from '../job/revision';
+import { own, type Properties, text } from '../job/properties';
+import { revisionOf, wantsOwnRevision } from '../job/revision';
 import { hasEnded } from '../job/states';
 import { type Answer, notFound } from './answer';
+import type { CallbackContext } from './callback-context';
 import { refusalOf } from './exchange';
 import { nounOf } from './job-failure';
 import type { JobOperation } from './job-operation';
-import { removeOwnRevision } from './own-revision';
-import { duration } from './schedule';
+import { findOwnRevision, removeOwnRevision } from './remove-revision';
+import { duration, STORE_DELAY_SECONDS } from './schedule';
+
+const DEFAULT_REVOCATION_COMMENT = 'The CloudFormation resource that made this revision was removed.';
+
+/**
+ * What a delete needs of the template's properties is taken from its first event. Cloud Control API sends the identifier
+ * alone, and an IN_PROGRESS answer of a delete has no other property.
+ */
+export function firstDeleteContext(desired: Properties, jobId: string, beganAt: number): CallbackContext {
+  return {
+    phase: 'new',
+    jobId,
+    beganAt,
+    dataSetId: wantsOwnRevision(desired) ? text(desired, 'DataSetId') : undefined,
+    revocationComment:
+      own(desired, 'RevokeOnDelete') === true
+        ? (text(desired, 'RevocationComment') ?? DEFAULT_REVOCATION_COMMENT)
+        : undefined,
+  };
+}
 
 const DELETED: Answer = { status: 'SUCCESS' };
 
 /** Cancels a job that waits, waits for the end of one that runs, and removes the revision that the job made. */
 export async function deleteJob(operation: JobOperation): Promise<Answer> {
-  const { exchange, jobId, request } = operation;
+  const { exchange, jobId } = operation;
   const isFirst = operation.context.phase === 'new';
   const job = await operation.look();
-  // The service forgets a job after 90 days. Its revision is then known by the model alone.
-  const revision = job === undefined ? createdRevisionOf(request.desired) : revisionOf(job);
-  if (job === undefined || job.State === 'CANCELLED') {
+  if (job === undefined) {
+    return deleteForgotten(operation);
+  }
+  const revision = revisionOf(job);
+  if (job.State === 'CANCELLED') {
     const removal = await removeOwnRevision(operation, revision);
     return isFirst && removal !== 'removed' ? notFound(jobId) : DELETED;
   }
@@ -41,6 +64,21 @@ export async function deleteJob(operation: JobOperation): Promise<Answer> {
   }
   const removal = await removeOwnRevision(operation, revision);
   return isFirst && removal === 'absent' ? notFound(jobId) : DELETED;
+}
+
+/** The service does not know the job: it never existed, or is forgotten after 90 days. Its revision may still exist. */
+async function deleteForgotten(operation: JobOperation): Promise<Answer> {
+  const { jobId, context } = operation;
+  const isFirst = context.phase === 'new';
+  const revision = await findOwnRevision(operation);
+  if (revision === 'unfinished') {
+    return operation.inProgress(
+      STORE_DELAY_SECONDS,
+      `job ${jobId} is gone; looking for its revision among those of data set ${context.dataSetId}`,
+    );
+  }
+  const removal = await removeOwnRevision(operation, revision);
+  return isFirst && removal !== 'removed' ? notFound(jobId) : DELETED;
 }
 
 /** CancelJob met a conflict: somebody has started the job. @returns undefined if it has ended, or is gone, by now */

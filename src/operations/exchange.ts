@@ -1,4 +1,4 @@
-import type { Job } from '../job/job';
+import type { Asset, Job } from '../job/job';
 import type { Revision, RevisionName } from '../job/revision';
 import type { CreateJobInput } from '../job/translate';
 import type { FileToUpload } from '../job/upload';
@@ -6,12 +6,15 @@ import type { ErrorCode } from './answer';
 
 export type Tags = Readonly<Record<string, string>>;
 
-export interface JobFilter {
-  readonly dataSetId?: string;
-  readonly revisionId?: string;
-  /** 1 to 200 (API_ListJobs). */
+export interface PageRequest {
+  /** 1 to 200 (API_ListJobs and the other listings). */
   readonly maxResults?: number;
   readonly nextToken?: string;
+}
+
+export interface JobFilter extends PageRequest {
+  readonly dataSetId?: string;
+  readonly revisionId?: string;
 }
 
 /**
@@ -25,14 +28,28 @@ export interface Exchange {
   cancelJob(jobId: string): Promise<void>;
   /** One page, newest job first. */
   listJobs(filter: JobFilter): Promise<{ readonly jobs: readonly Job[]; readonly nextToken?: string }>;
-  /** The first page of a data set's revisions, newest first and without tags. */
-  listRevisions(dataSetId: string): Promise<readonly Revision[]>;
+  /** One page of a data set's revisions, newest first and without tags. */
+  listRevisions(
+    dataSetId: string,
+    page: PageRequest,
+  ): Promise<{ readonly revisions: readonly Revision[]; readonly nextToken?: string }>;
   createRevision(dataSetId: string, comment: string | undefined, tags: Tags): Promise<Revision>;
   getRevision(name: RevisionName): Promise<Revision>;
-  /** Finalises a revision, or opens it again. The answer has no tags. */
-  updateRevision(name: RevisionName, finalized: boolean): Promise<Revision>;
+  /** Changes a revision's comment, finalises it, or opens it again. The answer has no tags. */
+  updateRevision(
+    name: RevisionName,
+    change: { readonly comment?: string; readonly finalized?: boolean },
+  ): Promise<Revision>;
+  /** @param comment what subscribers are told, 10 to 512 characters (API_RevokeRevision) */
+  revokeRevision(name: RevisionName, comment: string): Promise<void>;
   deleteRevision(name: RevisionName): Promise<void>;
+  /** One page of a revision's assets. */
+  listAssets(
+    name: RevisionName,
+    page: PageRequest,
+  ): Promise<{ readonly assets: readonly Asset[]; readonly nextToken?: string }>;
   tagResource(arn: string, tags: Tags): Promise<void>;
+  untagResource(arn: string, keys: readonly string[]): Promise<void>;
   /**
    * PUTs a file to the URL that CreateJob returned, and tries again while the URL is valid.
    *
@@ -51,6 +68,14 @@ export interface Exchange {
  */
 export type RefusalKind = 'absent' | 'conflict' | 'quota' | 'transient' | 'permanent';
 
+export interface RefusalDetails {
+  /** Whether the service spoke of a limit. */
+  readonly isLimit?: boolean;
+  readonly limitValue?: number;
+  /** What is absent: `JOB`, `REVISION`, … (API_ResourceNotFoundException). */
+  readonly resourceType?: string;
+}
+
 /** A call that the service refused, or that got no answer. The message is the service's own, with the call's name. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -60,8 +85,8 @@ export class Refusal extends Error {
     /** What a progress event says if no job exists yet. */
     readonly errorCode: ErrorCode,
     message: string,
-    /** The value of the limit that is reached, where the service names it. */
-    readonly limitValue?: number,
+    /** What the service says of its reason, as far as it does. */
+    readonly details: RefusalDetails = {},
   ) {
     super(message);
   }

@@ -3,13 +3,13 @@ import { PROPERTY_NODES } from '../job/schema-node';
 import { type Answer, failedWithoutJob, internalFailure, notFound } from './answer';
 import { type CallbackContext, isAbsent, isContextOf } from './callback-context';
 import { create, firstCreateContext, resumeCreate } from './create';
-import { deleteJob } from './delete';
+import { deleteJob, firstDeleteContext } from './delete';
 import { type Exchange, Refusal } from './exchange';
 import { JobOperation } from './job-operation';
 import { list } from './list';
 import { read } from './read';
 import type { Environment, Request } from './request';
-import { update } from './update';
+import { firstUpdateContext, update } from './update';
 
 const JOB_ID = new RegExp(PROPERTY_NODES.Id?.pattern ?? '^[a-zA-Z0-9]{30,40}$');
 
@@ -40,11 +40,17 @@ export async function invoke(request: Request, exchange: Exchange, environment: 
     if (operation === 'READ') {
       return await read(request, jobId, exchange);
     }
-    const firstContext =
-      operation === 'CREATE'
-        ? firstCreateContext(desired, jobId, beganAt)
-        : ({ phase: 'new', jobId, beganAt } as const);
-    const job = new JobOperation({ ...request, operation }, context ?? firstContext, exchange, environment);
+    const first = {
+      CREATE: firstCreateContext,
+      UPDATE: firstUpdateContext,
+      DELETE: firstDeleteContext,
+    }[operation];
+    const job = new JobOperation(
+      { ...request, operation },
+      context ?? first(desired, jobId, beganAt),
+      exchange,
+      environment,
+    );
     return await job.run({ CREATE: resumeCreate, UPDATE: update, DELETE: deleteJob }[operation]);
   } catch (error) {
     if (error instanceof Refusal) {

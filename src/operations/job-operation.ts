@@ -1,6 +1,7 @@
 import type { Job } from '../job/job';
 import { jobType } from '../job/job-types';
 import type { Properties } from '../job/properties';
+import { sentences } from '../job/sentences';
 import { modelOf, withoutWriteOnly } from '../job/translate';
 import { type Answer, type ErrorCode, type Failure, type InProgress, internalFailure, RETRIABLE } from './answer';
 import type { CallbackContext } from './callback-context';
@@ -107,15 +108,17 @@ export class JobOperation {
     return this.inProgress(pollDelay(this.now - since), message);
   }
 
-  /** IN_PROGRESS until the next StartJob, while the jobs that run fill the quota. @param limit the quota, if it is known */
-  waitForSlot(limit?: number): InProgress | Failure {
+  /** IN_PROGRESS until the next StartJob. @param refusal why the last one was refused: a quota, or a conflict that may pass */
+  waitToStart(refusal: Refusal): InProgress | Failure {
     const slotSince = this.context.slotSince ?? this.now;
     const waited = this.now - slotSince;
-    const slots = limit ?? jobType(this.job?.Type ?? this.request.desired.Type)?.concurrentJobs ?? 'the';
+    const slots = refusal.details.limitValue ?? jobType(this.job?.Type ?? this.request.desired.Type)?.concurrentJobs;
+    const what = refusal.details.isLimit === true ? `for one of ${slots ?? 'the'} job slots` : 'to start the job';
+    const time = waited < 1_000 ? '' : ` for ${duration(waited)}`;
     this.remember({ slotSince, faults: undefined });
     return this.inProgress(
       slotDelay(waited, this.environment.random()),
-      `waiting for one of ${slots} job slots${waited < 1_000 ? '' : ` for ${duration(waited)}`}`,
+      `waiting ${what}${time}; the last answer: ${refusal.message}`,
     );
   }
 
@@ -125,7 +128,7 @@ export class JobOperation {
     this.remember({ faults });
     return this.isPastDeadline()
       ? this.gaveUp(refusal.message)
-      : this.inProgress(delay, `${refusal.message}; trying again in ${delay} s (try ${faults})`);
+      : this.inProgress(delay, sentences(refusal.message, `Trying again in ${delay} s (try ${faults})`));
   }
 
   private gaveUp(lastMessage: string): Failure {
@@ -133,9 +136,11 @@ export class JobOperation {
     const seen = lastSeen === undefined ? 'the job was never seen' : `the job was last seen ${lastSeen}`;
     return this.failed(
       'NotStabilized',
-      `Gave up on job ${this.jobId} after ${duration(this.now - beganAt)}; ${seen}. ` +
-        `At the end: ${lastMessage.replace(/\.$/, '')}. ` +
-        'Look at the job in AWS Data Exchange; if it still runs, wait for its end before you try again.',
+      sentences(
+        `Gave up on job ${this.jobId} after ${duration(this.now - beganAt)}; ${seen}`,
+        `At the end: ${lastMessage}`,
+        'Look at the job in AWS Data Exchange; if it still runs, wait for its end before you try again',
+      ),
     );
   }
 

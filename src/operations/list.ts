@@ -6,13 +6,12 @@ import { modelOf } from '../job/translate';
 import type { Answer } from './answer';
 import { type Exchange, ifPresent, Refusal } from './exchange';
 import type { Request } from './request';
-
-/** How many revisions are looked up side by side. */
-const LOOK_UPS = 10;
+import { sideBySide } from './side-by-side';
 
 /**
- * A page of jobs, each as a read would show it: what is listed has to be readable. Cancelled jobs count as deleted. A look-up
- * of a revision that fails ends the look-ups, not the list.
+ * A page of jobs, each as a read would show it, but without what has to be looked up among assets. What is listed has to be
+ * readable, so the revisions that the jobs fill are looked up. A look-up that fails ends the look-ups, not the list.
+ * Cancelled jobs count as deleted.
  *
  * @throws Refusal if the jobs cannot be listed
  */
@@ -44,20 +43,16 @@ async function revisionsOf(
   exchange: Exchange,
 ): Promise<ReadonlyMap<string | undefined, Revision | 'absent'>> {
   const names = jobs.map(revisionOf).filter((name) => name !== undefined);
-  const waiting: RevisionName[] = [...new Map(names.map((name) => [name.revisionId, name])).values()];
   const revisions = new Map<string | undefined, Revision | 'absent'>();
-  const lookUp = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      try {
-        revisions.set(name.revisionId, (await ifPresent(exchange.getRevision(name))) ?? 'absent');
-      } catch (error) {
-        if (!(error instanceof Refusal)) {
-          throw error;
-        }
-        waiting.length = 0;
-      }
-    }
+  const lookUp = async (name: RevisionName): Promise<void> => {
+    revisions.set(name.revisionId, (await ifPresent(exchange.getRevision(name))) ?? 'absent');
   };
-  await Promise.all(Array.from({ length: LOOK_UPS }, lookUp));
+  try {
+    await sideBySide([...new Map(names.map((name) => [name.revisionId, name])).values()], lookUp);
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
+  }
   return revisions;
 }

@@ -1,10 +1,13 @@
 import type { Job } from '../job/job';
+import { revisionOf } from '../job/revision';
 import { type Answer, notFound } from './answer';
 import { isAbsent } from './callback-context';
-import { refusalOf } from './exchange';
+import { type Refusal, refusalOf } from './exchange';
+import { finish } from './finish';
+import { ifFinalised } from './given-revision';
 import { jobFailure, nounOf } from './job-failure';
 import type { JobOperation } from './job-operation';
-import { finish } from './own-revision';
+import { keyCollision } from './key-collision';
 import { duration, NOT_YET_VISIBLE_MS, pollDelay, START_LAG_MS } from './schedule';
 
 /** What create and update share: starts a job that is to run, follows it to its end, and finishes the operation. */
@@ -31,9 +34,9 @@ export async function startJob(operation: JobOperation): Promise<Answer> {
       operation.remember({ phase: 'started', startedAt: operation.now, slotSince: undefined, faults: undefined });
       return operation.inProgress(pollDelay(0), `${nounOf(operation.job ?? request.desired)} started`);
     case 'conflict':
-      return followJob(operation, await operation.look(), 'start refused');
+      return followJob(operation, await operation.look(), refusal);
     case 'quota':
-      return operation.waitForSlot(refusal.limitValue);
+      return operation.waitToStart(refusal);
     case 'absent':
       return goneJob(operation);
     default:
@@ -41,30 +44,19 @@ export async function startJob(operation: JobOperation): Promise<Answer> {
   }
 }
 
-/** @param start whether this invocation has tried to start the job, which it does once */
-async function followJob(
-  operation: JobOperation,
-  job: Job | undefined,
-  start: 'not tried' | 'start refused' = 'not tried',
-): Promise<Answer> {
+/** @param refusedStart why StartJob, which an invocation tries once, was refused in this one */
+async function followJob(operation: JobOperation, job: Job | undefined, refusedStart?: Refusal): Promise<Answer> {
   if (job === undefined) {
     return goneJob(operation);
   }
-  const { phase } = operation.context;
+  const isIdle = operation.context.phase === 'idle';
   switch (job.State) {
     case 'WAITING':
-      if (phase === 'idle') {
-        return finish(operation, job);
-      }
-      return phase === 'started'
-        ? afterStart(operation, job, start)
-        : start === 'not tried'
-          ? startJob(operation)
-          : operation.waitForSlot();
+      return isIdle ? finish(operation, job) : followWaitingJob(operation, job, refusedStart);
     case 'COMPLETED':
       return finish(operation, job);
     case 'ERROR': {
-      const { code, message } = jobFailure(job);
+      const { code, message } = jobFailure(job, await keyCollision(job, operation.exchange));
       return operation.failed(code, message);
     }
     case 'TIMED_OUT':
@@ -82,17 +74,30 @@ async function followJob(
         : notFound(operation.jobId);
     default:
       // IN_PROGRESS, or a state that this type does not know.
-      return phase === 'idle' ? finish(operation, job) : watchJob(operation, job);
+      return isIdle ? finish(operation, job) : watchJob(operation, job);
   }
 }
 
-/** StartJob was accepted, and the job still shows WAITING: that is a lag for a while, then a start that was lost. */
-async function afterStart(operation: JobOperation, job: Job, start: 'not tried' | 'start refused'): Promise<Answer> {
-  const startedAt = operation.context.startedAt ?? operation.now;
-  const lag = operation.now - startedAt;
-  return lag >= START_LAG_MS && start === 'not tried'
-    ? startJob(operation)
-    : operation.poll(`${nounOf(job)} started ${duration(lag)} ago, not shown as running yet`, startedAt);
+/** A job that is to run, and waits. */
+async function followWaitingJob(operation: JobOperation, job: Job, refusedStart?: Refusal): Promise<Answer> {
+  const { exchange, context, now } = operation;
+  if (context.phase === 'started') {
+    // StartJob was accepted: that it does not show is a lag for a while, then a start that was lost.
+    const startedAt = context.startedAt ?? now;
+    const lag = now - startedAt;
+    return lag >= START_LAG_MS && refusedStart === undefined
+      ? startJob(operation)
+      : operation.poll(`${nounOf(job)} started ${duration(lag)} ago, not shown as running yet`, startedAt);
+  }
+  if (refusedStart === undefined) {
+    return startJob(operation);
+  }
+  const revision = revisionOf(job);
+  const finalised = revision && (await ifFinalised(revision, refusedStart, exchange));
+  if (finalised !== undefined) {
+    throw finalised;
+  }
+  return operation.waitToStart(refusedStart);
 }
 
 /** Waits while the job runs. A job that is seen running is as good as an accepted StartJob. */

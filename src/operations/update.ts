@@ -1,14 +1,19 @@
 import type { Job } from '../job/job';
+import type { Properties } from '../job/properties';
 import { type Revision, revisionOf } from '../job/revision';
 import { hasEnded } from '../job/states';
 import { modelOf } from '../job/translate';
 import { type Answer, notFound } from './answer';
-import type { Change } from './callback-context';
+import type { CallbackContext, Change } from './callback-context';
 import { changeOf } from './changes';
 import { ifPresent } from './exchange';
+import { finish } from './finish';
 import type { JobOperation } from './job-operation';
-import { finish } from './own-revision';
 import { runJob, startJob, watchJob } from './run-job';
+
+export function firstUpdateContext(_desired: Properties, jobId: string, beganAt: number): CallbackContext {
+  return { phase: 'new', jobId, beganAt };
+}
 
 /** Decides in the first invocation what changes, and does it. From then on an update runs like the second half of a create. */
 export async function update(operation: JobOperation): Promise<Answer> {

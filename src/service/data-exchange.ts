@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   CancelJobCommand,
   CreateJobCommand,
@@ -9,16 +10,19 @@ import {
   GetRevisionCommand,
   ListDataSetRevisionsCommand,
   ListJobsCommand,
+  ListRevisionAssetsCommand,
+  RevokeRevisionCommand,
   StartJobCommand,
   TagResourceCommand,
+  UntagResourceCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import type { Job } from '../job/job';
+import type { Asset, Job } from '../job/job';
 import { isRecord } from '../job/properties';
 import type { Revision, RevisionName } from '../job/revision';
 import { type CreateJobInput, withoutNulls } from '../job/translate';
 import type { FileToUpload } from '../job/upload';
-import type { Exchange, JobFilter, Tags } from '../operations/exchange';
+import type { Exchange, JobFilter, PageRequest, Tags } from '../operations/exchange';
 import { within } from './budget';
 import { type CallName, refusalFor, UnusableAnswer } from './errors';
 import { upload } from './upload';
@@ -27,6 +31,8 @@ import { upload } from './upload';
 export interface Surroundings {
   /** Ends every call of an invocation that takes too long. */
   readonly signal: AbortSignal;
+  /** For messages. */
+  readonly region?: string;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly log: (message: string, fields: Record<string, unknown>) => void;
@@ -37,7 +43,10 @@ export class DataExchange implements Exchange {
   constructor(
     private readonly client: DataExchangeClient,
     private readonly surroundings: Surroundings,
-  ) {}
+  ) {
+    // Every call that is under way listens to the signal, and there may be more of them than Node takes for a leak.
+    setMaxListeners(0, surroundings.signal);
+  }
 
   createJob(input: CreateJobInput): Promise<Job> {
     // The table of job types makes the Details; the SDK's type for them is not a union that could check it.
@@ -73,11 +82,15 @@ export class DataExchange implements Exchange {
     });
   }
 
-  listRevisions(dataSetId: string): Promise<readonly Revision[]> {
-    const command = new ListDataSetRevisionsCommand({ DataSetId: dataSetId });
+  listRevisions(dataSetId: string, { maxResults, nextToken }: PageRequest): ReturnType<Exchange['listRevisions']> {
+    const command = new ListDataSetRevisionsCommand({
+      DataSetId: dataSetId,
+      MaxResults: maxResults,
+      NextToken: nextToken,
+    });
     return this.call('ListDataSetRevisions', {}, async (options) => {
       const page = await this.client.send(command, options);
-      return (page.Revisions ?? []).map(revisionIn);
+      return { revisions: (page.Revisions ?? []).map(revisionIn), nextToken: page.NextToken || undefined };
     });
   }
 
@@ -91,9 +104,26 @@ export class DataExchange implements Exchange {
     return this.call('GetRevision', {}, async (options) => revisionIn(await this.client.send(command, options)));
   }
 
-  updateRevision({ dataSetId, revisionId }: RevisionName, finalized: boolean): Promise<Revision> {
-    const command = new UpdateRevisionCommand({ DataSetId: dataSetId, RevisionId: revisionId, Finalized: finalized });
+  updateRevision(
+    { dataSetId, revisionId }: RevisionName,
+    { comment, finalized }: Parameters<Exchange['updateRevision']>[1],
+  ): Promise<Revision> {
+    const command = new UpdateRevisionCommand({
+      DataSetId: dataSetId,
+      RevisionId: revisionId,
+      Comment: comment,
+      Finalized: finalized,
+    });
     return this.call('UpdateRevision', {}, async (options) => revisionIn(await this.client.send(command, options)));
+  }
+
+  revokeRevision({ dataSetId, revisionId }: RevisionName, comment: string): Promise<void> {
+    const command = new RevokeRevisionCommand({
+      DataSetId: dataSetId,
+      RevisionId: revisionId,
+      RevocationComment: comment,
+    });
+    return this.call('RevokeRevision', {}, async (options) => void (await this.client.send(command, options)));
   }
 
   deleteRevision({ dataSetId, revisionId }: RevisionName): Promise<void> {
@@ -101,9 +131,33 @@ export class DataExchange implements Exchange {
     return this.call('DeleteRevision', {}, async (options) => void (await this.client.send(command, options)));
   }
 
+  listAssets(
+    { dataSetId, revisionId }: RevisionName,
+    { maxResults, nextToken }: PageRequest,
+  ): ReturnType<Exchange['listAssets']> {
+    const command = new ListRevisionAssetsCommand({
+      DataSetId: dataSetId,
+      RevisionId: revisionId,
+      MaxResults: maxResults,
+      NextToken: nextToken,
+    });
+    return this.call('ListRevisionAssets', {}, async (options) => {
+      const page = await this.client.send(command, options);
+      return {
+        assets: (page.Assets ?? []).map((asset) => plain(asset) as unknown as Asset),
+        nextToken: page.NextToken || undefined,
+      };
+    });
+  }
+
   tagResource(arn: string, tags: Tags): Promise<void> {
     const command = new TagResourceCommand({ ResourceArn: arn, Tags: { ...tags } });
     return this.call('TagResource', {}, async (options) => void (await this.client.send(command, options)));
+  }
+
+  untagResource(arn: string, keys: readonly string[]): Promise<void> {
+    const command = new UntagResourceCommand({ ResourceArn: arn, TagKeys: [...keys] });
+    return this.call('UntagResource', {}, async (options) => void (await this.client.send(command, options)));
   }
 
   upload(file: FileToUpload, url: string, expiresAt: string | undefined): Promise<void> {
@@ -117,14 +171,14 @@ export class DataExchange implements Exchange {
     about: { readonly jobId?: string },
     send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    const { signal, log } = this.surroundings;
+    const { signal, region, log } = this.surroundings;
     try {
       const result = await within(signal, (abortSignal) => send({ abortSignal }));
       const shown = isRecord(result) && 'State' in result ? { jobId: result.Id, state: result.State } : about;
       log(name, shown);
       return result;
     } catch (error) {
-      const refusal = refusalFor(error, name);
+      const refusal = refusalFor(error, name, region);
       const { errorCode, message } = refusal;
       log(name, {
         ...about,
@@ -147,7 +201,7 @@ function jobIn(output: object): Job {
 
 function revisionIn(output: object): Revision {
   const revision = plain(output) as Partial<Revision>;
-  if (typeof revision.Id !== 'string') {
+  if (typeof revision.Id !== 'string' || typeof revision.Arn !== 'string') {
     throw new UnusableAnswer('the answer shows no revision');
   }
   return revision as Revision;

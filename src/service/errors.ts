@@ -1,4 +1,5 @@
 import { own } from '../job/properties';
+import { sentences } from '../job/sentences';
 import type { ErrorCode } from '../operations/answer';
 import { Refusal, type RefusalKind } from '../operations/exchange';
 
@@ -17,8 +18,11 @@ export type CallName =
   | 'GetRevision'
   | 'ListDataSetRevisions'
   | 'ListJobs'
+  | 'ListRevisionAssets'
+  | 'RevokeRevision'
   | 'StartJob'
   | 'TagResource'
+  | 'UntagResource'
   | 'UpdateRevision'
   | 'Upload';
 
@@ -97,25 +101,27 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
 /** Errors of a program, not of a network, although Node gives some of them a code (`ERR_INVALID_URL`). */
 const OWN_FAULTS: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError']);
 
-/** How a refused StartJob says that too many jobs run. Which error the service uses for it is not documented. */
-const QUOTA_TEXT = /\b(limit|quota|maximum|concurrent|too many)/i;
+/** How a message says that a limit is reached. Which error the service uses for too many jobs is not documented. */
+const LIMIT_TEXT = /\b(limit|quota|maximum|concurrent|too many)/i;
 
-const ADVICE: Partial<Record<ErrorCode, (call: CallName) => string>> = {
-  AccessDenied: (call) => `The type's execution role needs dataexchange:${call}`,
-  InvalidCredentials: () => "Check the type's execution role and that its session has not expired",
-  ServiceLimitExceeded: () => 'Wait, remove what is not needed, or ask AWS to raise the limit',
-};
+/** How AWS names the action that is denied, which may be another than the call: finalising a revision may publish it. */
+const DENIED_ACTION = /not authorized to perform:? +([a-z0-9-]+:[A-Za-z0-9*]+)/;
 
-/** What an error that the SDK or the network threw means to an operation. Never throws, whatever was thrown. */
-export function refusalFor(error: unknown, call: CallName): Refusal {
+/**
+ * What an error that the SDK or the network threw means to an operation. Never throws, whatever was thrown.
+ *
+ * @param region where the call went, for a message about something that is not there
+ */
+export function refusalFor(error: unknown, call: CallName, region?: string): Refusal {
   const thrown = thrownError(error);
-  const meaning = inCall(call, meaningOf(thrown), thrown);
-  return new Refusal(
-    meaning.kind,
-    meaning.code,
-    meaning === UNEXPECTED ? unexpected(call) : messageOf(call, thrown, meaning),
-    typeof thrown.LimitValue === 'number' ? thrown.LimitValue : undefined,
-  );
+  const found = call === 'Upload' ? NOT_UPLOADED : meaningOf(thrown);
+  const meaning = inCall(call, found, thrown);
+  const place = found === ABSENT && region !== undefined ? ` in ${region}` : '';
+  return new Refusal(meaning.kind, meaning.code, messageOf(call, thrown, meaning, place), {
+    isLimit: found === QUOTA || isLimit(thrown),
+    limitValue: typeof thrown.LimitValue === 'number' ? thrown.LimitValue : undefined,
+    resourceType: found === ABSENT && typeof thrown.ResourceType === 'string' ? thrown.ResourceType : undefined,
+  });
 }
 
 /** The members that SDK errors and Node's network errors have. */
@@ -174,8 +180,12 @@ const SUBJECT: Partial<Record<CallName, readonly string[]>> = {
   ListJobs: A_REVISION,
   GetRevision: A_REVISION,
   UpdateRevision: A_REVISION,
+  RevokeRevision: A_REVISION,
   DeleteRevision: A_REVISION,
+  ListDataSetRevisions: A_REVISION,
+  ListRevisionAssets: A_REVISION,
   TagResource: A_REVISION,
+  UntagResource: A_REVISION,
 };
 
 /** What the same error means to one call and not to the others. */
@@ -186,27 +196,52 @@ function inCall(call: CallName, meaning: Meaning, thrown: Thrown): Meaning {
   if (call !== 'StartJob' || meaning === CONFLICT || meaning === CREDENTIALS) {
     return meaning;
   }
-  const smellsOfQuota =
-    meaning === THROTTLED ||
-    thrown.LimitName !== undefined ||
-    (thrown.status === 400 && QUOTA_TEXT.test(thrown.message));
-  return smellsOfQuota ? QUOTA : meaning;
+  const isQuota = meaning === THROTTLED || thrown.LimitName !== undefined || (thrown.status === 400 && isLimit(thrown));
+  return isQuota ? QUOTA : meaning;
 }
 
-function messageOf(call: CallName, thrown: Thrown, meaning: Meaning): string {
-  if (meaning === NOT_UPLOADED) {
-    return thrown.message;
+/** Whether the service says that a limit is reached. */
+function isLimit({ LimitName, message }: Thrown): boolean {
+  return LimitName !== undefined || LIMIT_TEXT.test(message);
+}
+
+function messageOf(call: CallName, thrown: Thrown, meaning: Meaning, place: string): string {
+  switch (meaning) {
+    case UNEXPECTED:
+      return `The handler itself failed at ${call}; its log has the stack. This is a fault of the resource type, not of the template.`;
+    case NOT_UPLOADED:
+      return thrown.name === 'UploadFailed'
+        ? thrown.message
+        : `The upload failed: it was not over within the time of one invocation (${thrown.name}). Create the resource again.`;
+    case NO_ANSWER:
+      return `No answer from AWS Data Exchange to ${call} (${typeof thrown.code === 'string' ? thrown.code : thrown.name})`;
+    default: {
+      const limit =
+        thrown.LimitName === undefined ? '' : ` (limit: ${thrown.LimitName} = ${thrown.LimitValue ?? 'unknown'})`;
+      const resource =
+        thrown.ResourceId === undefined ? '' : ` (${thrown.ResourceType ?? 'resource'} ${thrown.ResourceId})`;
+      return sentences(
+        `${call} was refused${place}: ${short(thrown)}${limit}${resource}`,
+        adviceFor(call, thrown, meaning),
+      );
+    }
   }
-  if (meaning === NO_ANSWER) {
-    return `No answer from AWS Data Exchange to ${call} (${typeof thrown.code === 'string' ? thrown.code : thrown.name})`;
+}
+
+function adviceFor(call: CallName, thrown: Thrown, { code }: Meaning): string | undefined {
+  switch (code) {
+    case 'AccessDenied':
+      return `The type's execution role needs ${DENIED_ACTION.exec(thrown.message)?.[1] ?? `dataexchange:${call}`}`;
+    case 'InvalidCredentials':
+      return "Check the type's execution role and that its session has not expired";
+    case 'ServiceLimitExceeded':
+      // The quotas of concurrent jobs are not adjustable (Service Quotas).
+      return call === 'StartJob' || /concurrent/i.test(`${thrown.LimitName} ${thrown.message}`)
+        ? 'Wait until other jobs have ended; AWS does not raise this limit'
+        : 'Remove what is not needed, or ask AWS to raise the limit';
+    default:
+      return undefined;
   }
-  const limit =
-    thrown.LimitName === undefined ? '' : ` (limit: ${thrown.LimitName} = ${thrown.LimitValue ?? 'unknown'})`;
-  const resource =
-    thrown.ResourceId === undefined ? '' : ` (${thrown.ResourceType ?? 'resource'} ${thrown.ResourceId})`;
-  const advice = ADVICE[meaning.code]?.(call);
-  const text = `${call} was refused: ${short(thrown)}${limit}${resource}`;
-  return advice === undefined ? text : `${text.replace(/\.$/, '')}. ${advice}.`;
 }
 
 /** The name says what the text often does not; a body that was no JSON says nothing a person could use. */
@@ -214,10 +249,6 @@ function short({ name, message, status }: Thrown): string {
   if (name === 'SyntaxError') {
     return `an answer that is not JSON (HTTP status ${status ?? 'unknown'})`;
   }
-  const text = message.trim().slice(0, 1_000);
+  const text = message.trim().replace(/\.$/, '').slice(0, 1_000);
   return text === '' || text === name ? name : `${name}: ${text}`;
-}
-
-function unexpected(call: CallName): string {
-  return `The handler itself failed at ${call}; its log has the stack. This is a fault of the resource type, not of the template.`;
 }

@@ -23,10 +23,9 @@ export async function upload(
   { signal, now }: { readonly signal: AbortSignal; readonly now: () => number },
 ): Promise<void> {
   const end = expiresAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(expiresAt);
-  const body = Buffer.from(file.content, 'utf8');
-  const md5 = md5Of(file.content);
+  const md5 = md5Of(file.bytes);
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
-    const problem = await put(url, body, md5, signal);
+    const problem = await put(url, file.bytes, md5, signal);
     if (problem === undefined) {
       return;
     }

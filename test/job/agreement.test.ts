@@ -1,4 +1,12 @@
-import { JOB_TYPE_NAMES, JOB_TYPES, type JobType, ownProperties, type Rule, typesWith } from '../../src/job/job-types';
+import {
+  COMMON_PROPERTIES,
+  JOB_TYPE_NAMES,
+  JOB_TYPES,
+  type JobType,
+  ownProperties,
+  type Rule,
+  typesWith,
+} from '../../src/job/job-types';
 import { schema } from '../../src/job/schema';
 import { PROPERTY_NODES } from '../../src/job/schema-node';
 import { JOB_STATES } from '../../src/job/states';
@@ -7,21 +15,20 @@ import { isReadOnly } from '../../src/job/translate';
 /** The schema and the table of job types have to agree. */
 
 const TYPES: readonly JobType[] = JOB_TYPE_NAMES.map((name) => JOB_TYPES[name]);
-const COMMON = ['Type', 'StartOnCreation'];
-/** The table does not know it: it comes from the revision, not from the job. */
-const OWN_REVISION_ATTRIBUTE = 'CreatedRevisionId';
+/** The attributes of every job, and of every job that fills a revision. */
+const EVERY_JOB = ['Id', 'Arn', 'State', 'CreatedAt', 'LastUpdatedTime'];
+const FILLING_A_REVISION = ['TargetRevisionId', 'AssetIds'];
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 
 it('the table has exactly the writable properties of the schema', () => {
   const writable = Object.keys(PROPERTY_NODES).filter((name) => !isReadOnly(name));
-  expect(sorted([...COMMON, ...TYPES.flatMap(ownProperties)])).toEqual(sorted(writable));
+  expect(sorted([...COMMON_PROPERTIES, ...TYPES.flatMap(ownProperties)])).toEqual(sorted(writable));
 });
 
 it('the table and the common properties are exactly the read-only ones of the schema', () => {
-  const everyJob = ['Id', 'Arn', 'State', 'CreatedAt', 'LastUpdatedTime'];
   const attributes = TYPES.flatMap((type) => (type.attributes ?? []).map(({ property }) => property));
   const readOnly = schema.readOnlyProperties.map((pointer) => pointer.replace('/properties/', ''));
-  expect(sorted([...everyJob, ...attributes, OWN_REVISION_ATTRIBUTE])).toEqual(sorted(readOnly));
+  expect(sorted([...EVERY_JOB, ...FILLING_A_REVISION, ...attributes])).toEqual(sorted(readOnly));
 });
 
 it('types and states are the same in both', () => {
@@ -38,26 +45,55 @@ function namedBy(rule: Rule): readonly string[] {
       return [rule.property, rule.selector];
     case 'only-without':
     case 'true-with':
+    case 'needs':
       return [rule.property, rule.other];
+    case 'distinct':
+      return [rule.property];
   }
 }
 
 it('the rules of a type are about its own properties', () => {
   for (const type of TYPES) {
-    const own = [...COMMON, ...ownProperties(type)];
+    const own = [...COMMON_PROPERTIES, ...ownProperties(type)];
     for (const rule of type.rules ?? []) {
       expect(own).toEqual(expect.arrayContaining(namedBy(rule)));
     }
   }
 });
 
-it('a type may make a revision exactly if it fills one, and a file in the template is a secret', () => {
-  const filling = JOB_TYPE_NAMES.filter((name) => !name.startsWith('EXPORT_'));
-  expect(JOB_TYPE_NAMES.filter((name) => 'ownRevision' in JOB_TYPES[name])).toEqual(filling);
+/** The types that fill a revision. */
+const FILLING = [
+  'IMPORT_ASSETS_FROM_S3',
+  'IMPORT_ASSET_FROM_SIGNED_URL',
+  'IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES',
+  'IMPORT_ASSET_FROM_API_GATEWAY_API',
+  'CREATE_S3_DATA_ACCESS_FROM_S3_BUCKET',
+  'IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY',
+];
+
+it('what belongs to an own revision, or to an upload, is known of the types that may have them', () => {
+  expect(sorted(JOB_TYPE_NAMES.filter((name) => (JOB_TYPES[name] as JobType).ownRevision))).toEqual(sorted(FILLING));
+  for (const property of [
+    'RevisionComment',
+    'RevisionTags',
+    'FinalizeRevision',
+    'RevokeOnDelete',
+    'RevocationComment',
+  ]) {
+    expect(sorted(typesWith(property))).toEqual(sorted(FILLING));
+  }
   expect(typesWith('UrlAssetContent')).toEqual(['IMPORT_ASSET_FROM_SIGNED_URL']);
   expect(typesWith('ApiGatewayApiSpecification')).toEqual(['IMPORT_ASSET_FROM_API_GATEWAY_API']);
-  const secrets = ['ApiGatewayApiKey', 'ApiGatewayApiSpecification', 'UrlAssetContent'];
-  expect(sorted(schema.writeOnlyProperties)).toEqual(secrets.map((name) => `/properties/${name}`));
+  const writeOnly = [
+    'ApiGatewayApiKey',
+    'ApiGatewayApiSpecification',
+    'RevocationComment',
+    'RevokeOnDelete',
+    'Triggers',
+    'UrlAssetContent',
+    'UrlAssetContentEncoding',
+  ];
+  expect(sorted(schema.writeOnlyProperties)).toEqual(writeOnly.map((name) => `/properties/${name}`));
 });
 
 it('DataSetId is required everywhere, RevisionId where a revision is read', () => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { canonical } from '../../src/job/canonical';
+import { checkFormat } from '../../src/job/formats';
 import { JOB_TYPES, type JobType, type JobTypeName, ownProperties } from '../../src/job/job-types';
-import type { Properties } from '../../src/job/properties';
+import { type Properties, valueAt } from '../../src/job/properties';
 import { definitionOf, PROPERTY_NODES, type SchemaNode } from '../../src/job/schema-node';
 import { md5Of } from '../../src/job/upload';
 
@@ -130,8 +131,25 @@ export const MAXIMAL: Readonly<Record<JobTypeName, Properties>> = {
   },
 };
 
-/** Any value that the schema allows, made from the schema. */
-export function valueFor(node: SchemaNode): fc.Arbitrary<unknown> {
+const ID = fc.stringMatching(/^[a-zA-Z0-9]{30,40}$/);
+const BUCKET = fc.stringMatching(/^[a-zA-Z0-9._-]{3,255}$/);
+const MD5_DIGEST = fc
+  .uint8Array({ minLength: 16, maxLength: 16 })
+  .map((bytes) => Buffer.from(bytes).toString('base64'));
+
+/** Texts that the handler checks where the schema has no pattern, by the last part of the property's path. */
+const FORMATTED: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  DataSetId: ID,
+  RevisionId: ID,
+  AssetId: ID,
+  Bucket: BUCKET,
+  KeyPattern: fc.constantFrom('${Asset.Id}', 'exports/${Asset.Name}', '${Revision.CreatedAt.Year}/${Asset.Id}'),
+  UrlAssetMd5Hash: MD5_DIGEST,
+  ApiGatewayApiSpecificationMd5Hash: MD5_DIGEST,
+};
+
+/** Any value that schema and formats allow, made from the schema. @param path `S3AssetSources[].Bucket` */
+export function valueFor(node: SchemaNode, path: string): fc.Arbitrary<unknown> {
   const rules = definitionOf(node) as SchemaNode;
   if (rules.enum !== undefined) {
     return fc.constantFrom(...rules.enum);
@@ -144,16 +162,25 @@ export function valueFor(node: SchemaNode): fc.Arbitrary<unknown> {
       const { items = {}, minItems = 0, maxItems = 6 } = rules;
       const selector = (entry: unknown): string => canonical(entry, items);
       const most = items.enum === undefined ? Math.min(maxItems, 6) : Math.min(maxItems, items.enum.length);
-      return fc.uniqueArray(valueFor(items), { minLength: minItems, maxLength: most, selector });
+      return fc.uniqueArray(valueFor(items, `${path}[0]`), { minLength: minItems, maxLength: most, selector });
     }
     case 'object': {
-      const members = Object.entries(rules.properties ?? {}).map(([name, member]) => [name, valueFor(member)] as const);
+      const members = Object.entries(rules.properties ?? {}).map(
+        ([name, member]) => [name, valueFor(member, `${path}.${name}`)] as const,
+      );
       return fc.record(Object.fromEntries(members), { requiredKeys: [...(rules.required ?? [])] });
     }
-    default:
-      return rules.pattern === undefined
-        ? fc.string({ minLength, maxLength: Math.min(maxLength, 40), unit: 'grapheme' }).filter(fits(rules))
-        : fc.stringMatching(new RegExp(rules.pattern)).filter(fits(rules));
+    default: {
+      const formatted = FORMATTED[path.split('.').at(-1) as string];
+      if (formatted !== undefined) {
+        return formatted;
+      }
+      const texts =
+        rules.pattern === undefined
+          ? fc.string({ minLength, maxLength: Math.min(maxLength, Math.max(minLength, 40)), unit: 'grapheme' })
+          : fc.stringMatching(new RegExp(rules.pattern));
+      return texts.filter(fits(rules)).filter((text) => checkFormat(path, text) === undefined);
+    }
   }
 }
 
@@ -165,7 +192,7 @@ function fits({ minLength = 0, maxLength = Number.POSITIVE_INFINITY }: SchemaNod
 export function modelOfType(name: JobTypeName): fc.Arbitrary<Properties> {
   const type: JobType = JOB_TYPES[name];
   const values = ownProperties(type).map(
-    (property) => [property, valueFor(PROPERTY_NODES[property] as SchemaNode)] as const,
+    (property) => [property, valueFor(PROPERTY_NODES[property] as SchemaNode, property)] as const,
   );
   const requiredKeys = type.inputs.filter((input) => input.required).map((input) => input.property);
   return fc
@@ -185,19 +212,27 @@ function obeyUpload({ upload }: JobType, model: Properties, all: Properties): Pr
   if (upload === undefined) {
     return model;
   }
-  const { content, hash, format } = upload;
+  const { content, encoding = '', hash, format } = upload;
   const given = model[content];
   if (typeof given !== 'string') {
     return { ...model, [hash]: model[hash] ?? all[hash] };
   }
+  const isBase64 = model[encoding] === 'base64';
   const file = format === 'json' ? JSON.stringify({ openapi: given }) : given;
+  if (isBase64) {
+    const bytes = Buffer.from(file, 'utf8');
+    return { ...model, [content]: bytes.toString('base64'), ...(hash in model ? { [hash]: md5Of(bytes) } : {}) };
+  }
   return { ...model, [content]: file, ...(hash in model ? { [hash]: md5Of(file) } : {}) };
 }
+
+/** What a rule takes away may be what another one needs. */
+const ORDER = ['at-least-one', 'both-or-neither', 'only-with', 'only-without', 'true-with', 'needs', 'distinct'];
 
 /** Adds or takes away what the rules between properties ask for. */
 function obeyRules(type: JobType, some: Properties, all: Properties): Properties {
   const model: Record<string, unknown> = { ...some };
-  for (const rule of [...(type.rules ?? [])].sort((a, b) => a.rule.localeCompare(b.rule))) {
+  for (const rule of [...(type.rules ?? [])].sort((a, b) => ORDER.indexOf(a.rule) - ORDER.indexOf(b.rule))) {
     switch (rule.rule) {
       case 'at-least-one':
         if (!rule.properties.some((name) => name in model)) {
@@ -228,6 +263,22 @@ function obeyRules(type: JobType, some: Properties, all: Properties): Properties
         if (model[rule.property] === true) {
           model[rule.other] = true;
         }
+        break;
+      case 'needs':
+        if (rule.value === undefined ? !(rule.other in model) : model[rule.other] !== rule.value) {
+          delete model[rule.property];
+        }
+        break;
+      case 'distinct': {
+        const entries = model[rule.property];
+        if (Array.isArray(entries)) {
+          const keyed = entries.map((entry) => [
+            JSON.stringify(rule.members.map((name) => valueAt(entry, name))),
+            entry,
+          ]);
+          model[rule.property] = [...new Map(keyed as [string, unknown][]).values()];
+        }
+      }
     }
   }
   return model;

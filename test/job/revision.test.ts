@@ -1,12 +1,17 @@
 import { JOB_TYPE_NAMES, JOB_TYPES, type JobType } from '../../src/job/job-types';
 import {
   belongsToJob,
-  createdRevisionOf,
+  finalisedTag,
+  isFinalisedBy,
+  isFinalisedByAnother,
   isUntagged,
   jobTag,
+  REOPENED,
   type Revision,
   revisionOf,
+  tagsOf,
   tokenTag,
+  wantedTags,
   wantsOwnRevision,
   wasMadeBy,
 } from '../../src/job/revision';
@@ -14,6 +19,8 @@ import { createJobInput } from '../../src/job/translate';
 import { DATA_SET, JOB_ID, MINIMAL, REVISION } from './examples';
 
 /** Which revision belongs to whom. */
+
+const ARN = 'arn:of:the:revision';
 
 it.each(JOB_TYPE_NAMES)('%s makes a revision exactly if its type may and the template names none', (name) => {
   const { ownRevision } = JOB_TYPES[name] as JobType;
@@ -33,12 +40,25 @@ it.each([undefined, {}, { ImportAssetsFromS3: null }, { ImportAssetsFromS3: { Da
   },
 );
 
-it('a model names the revision that its job made', () => {
-  expect(createdRevisionOf({ DataSetId: DATA_SET, CreatedRevisionId: REVISION })).toEqual({
-    dataSetId: DATA_SET,
-    revisionId: REVISION,
-  });
-  expect(createdRevisionOf({ DataSetId: DATA_SET, RevisionId: REVISION })).toBeUndefined();
+it('finalising leaves the finalising job’s tag, so that each job shows what it did itself', () => {
+  const revision = { Id: REVISION, Arn: ARN, Finalized: true, Tags: { ...finalisedTag('other'), team: 'x' } };
+  expect(isFinalisedBy(revision, JOB_ID)).toBe(false);
+  expect(isFinalisedByAnother(revision, JOB_ID)).toBe(true);
+  const byBoth = { ...revision, Tags: { ...revision.Tags, ...finalisedTag(JOB_ID) } };
+  expect(isFinalisedBy(byBoth, JOB_ID)).toBe(true);
+  expect(isFinalisedBy({ ...byBoth, Finalized: false }, JOB_ID)).toBe(false);
+  expect(isFinalisedByAnother({ ...revision, Tags: finalisedTag(JOB_ID) }, JOB_ID)).toBe(false);
+});
+
+it('tags show by key, without those that a template may not use', () => {
+  const Tags = { team: 'x', 'aws:createdBy': 'y', draft: '', ...tokenTag('t'), ...jobTag(JOB_ID), ...REOPENED };
+  const shown = [
+    { Key: 'draft', Value: '' },
+    { Key: 'team', Value: 'x' },
+  ];
+  expect(tagsOf({ Id: REVISION, Arn: ARN, Tags })).toEqual(shown);
+  expect(wantedTags({ RevisionTags: shown })).toEqual({ draft: '', team: 'x' });
+  expect(wantedTags({})).toEqual({});
 });
 
 /** Tags of a revision; whether it was made by the request `t`, belongs to the job JOB_ID, and waits for its job's tag. */
@@ -52,7 +72,7 @@ it.each<[string, Record<string, string> | undefined, boolean, boolean, boolean]>
   ['of another request and job', { ...tokenTag('u'), ...jobTag('other') }, false, false, false],
   ['of another job', { ...tokenTag('t'), ...jobTag('other') }, true, false, false],
 ])('a revision %s', (_name, Tags, ofRequest, ofJob, untagged) => {
-  const revision: Revision = { Id: REVISION, Tags };
+  const revision: Revision = { Id: REVISION, Arn: ARN, Tags };
   expect([wasMadeBy(revision, 't'), belongsToJob(revision, JOB_ID), isUntagged(revision)]).toEqual([
     ofRequest,
     ofJob,

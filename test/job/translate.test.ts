@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { canonical } from '../../src/job/canonical';
-import { createOnlyDifferences } from '../../src/job/differences';
+import { differences } from '../../src/job/differences';
 import type { Job } from '../../src/job/job';
 import { JOB_TYPE_NAMES, JOB_TYPES, type JobType } from '../../src/job/job-types';
 import { normalise } from '../../src/job/normalise';
-import { jobTag, wantsOwnRevision } from '../../src/job/revision';
+import { finalisedTag, jobTag, wantedTags, wantsOwnRevision } from '../../src/job/revision';
 import { PROPERTY_NODES } from '../../src/job/schema-node';
 import { JOB_STATES } from '../../src/job/states';
 import { computedHash, createJobInput, modelOf, withoutWriteOnly } from '../../src/job/translate';
@@ -14,6 +14,9 @@ import { check } from './seed';
 
 const ANY_MODEL = fc.oneof(...JOB_TYPE_NAMES.map(modelOfType));
 const AT = '2026-11-22T10:00:00.000Z';
+
+type Tag = { readonly Key: string; readonly Value: string };
+const byKey = (tags: readonly Tag[]): Tag[] => [...tags].sort((one, other) => (one.Key < other.Key ? -1 : 1));
 
 /** A job as the service shows it after CreateJob with this body. */
 const echo = (input: ReturnType<typeof createJobInput>, State = 'WAITING'): Job => ({
@@ -35,8 +38,10 @@ describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
         const input = createJobInput(model, own ? REVISION : undefined);
         const revision = {
           Id: REVISION,
+          Arn: 'arn:of:the:revision',
           Finalized: model.FinalizeRevision === true,
-          ...(own ? { Comment: model.RevisionComment as string, Tags: jobTag(JOB_ID) } : {}),
+          Comment: own ? ((model.RevisionComment as string) ?? '') : undefined,
+          Tags: { ...finalisedTag(JOB_ID), ...(own ? { ...wantedTags(model), ...jobTag(JOB_ID) } : {}) },
         };
         const back = modelOf(echo(input, state), type.ownRevision ? revision : undefined);
         const defaults = type.inputs.flatMap((entry) => (entry.default ? [[entry.property, entry.default]] : []));
@@ -45,7 +50,9 @@ describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
           ...withoutWriteOnly(model),
           ...computedHash(model),
           ...(type.ownRevision ? { FinalizeRevision: model.FinalizeRevision === true } : {}),
-          ...(own ? { CreatedRevisionId: REVISION } : {}),
+          ...(type.ownRevision ? { TargetRevisionId: model.RevisionId ?? REVISION } : {}),
+          ...(own ? { RevisionComment: model.RevisionComment ?? '' } : {}),
+          ...(model.RevisionTags === undefined ? {} : { RevisionTags: byKey(model.RevisionTags as Tag[]) }),
           StartOnCreation: state !== 'WAITING',
           Id: JOB_ID,
           Arn: echo(createJobInput(model)).Arn,
@@ -53,7 +60,7 @@ describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
           CreatedAt: AT,
           LastUpdatedTime: AT,
         });
-        expect(createOnlyDifferences(model, back)).toEqual([]);
+        expect(differences({ ...model, StartOnCreation: back.StartOnCreation }, back)).toEqual([]);
         expect(createJobInput(model)).toEqual(createJobInput({ ...back, ...model }));
       }),
     );
@@ -67,16 +74,27 @@ describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
 
   it('shows its read-only properties, and none that the service left out or sent as null', () => {
     const input = createJobInput(MINIMAL[name]);
-    const branch = Object.fromEntries((type.attributes ?? []).map(({ member }) => [member, `the ${member}`]));
+    const members = (type.attributes ?? []).flatMap((entry) => ('member' in entry ? [entry] : []));
+    const branch = Object.fromEntries(members.map(({ member }) => [member, `the ${member}`]));
     const details = { ...input.Details[type.details], ...branch };
     const shown = modelOf({ ...echo(input), Details: { [type.details]: details } });
-    for (const { property, member } of type.attributes ?? []) {
+    for (const { property, member } of members) {
       expect(shown[property]).toBe(`the ${member}`);
     }
     const nulls = Object.fromEntries(Object.keys(details).map((member) => [member, null]));
     const bare = modelOf({ Id: JOB_ID, State: 'WAITING', Type: name, Details: { [type.details]: nulls } });
     const finalise = type.ownRevision ? { FinalizeRevision: false } : {};
-    expect(bare).toEqual({ Type: name, Id: JOB_ID, State: 'WAITING', StartOnCreation: false, ...finalise });
+    const defaults = Object.fromEntries(
+      type.inputs.flatMap((entry) => (entry.default ? [[entry.property, entry.default]] : [])),
+    );
+    expect(bare).toEqual({
+      Type: name,
+      Id: JOB_ID,
+      State: 'WAITING',
+      StartOnCreation: false,
+      ...defaults,
+      ...finalise,
+    });
   });
 });
 
@@ -131,7 +149,7 @@ describe('a file in the template', () => {
   ])('has the digest of its UTF-8 bytes: %j', (content, digest) => expect(md5Of(content)).toBe(digest));
 
   it('goes to the service as its hash, and to no event', () => {
-    expect(fileOf(WITH_FILE)).toEqual({ property: 'UrlAssetContent', content: FILE });
+    expect(fileOf(WITH_FILE)).toEqual({ property: 'UrlAssetContent', bytes: Buffer.from(FILE) });
     const input = createJobInput(WITH_FILE);
     expect(input.Details).toMatchObject({ ImportAssetFromSignedUrl: { Md5Hash: md5Of(FILE) } });
     expect(JSON.stringify(input)).not.toContain('degrees');
@@ -147,6 +165,8 @@ describe('a file in the template', () => {
 describe('normalise', () => {
   it.each([
     ['the text for true', { StartOnCreation: 'true' }, { StartOnCreation: true }],
+    ['Python’s text for true', { StartOnCreation: 'True' }, { StartOnCreation: true }],
+    ['the text for false in capitals', { FinalizeRevision: 'FALSE' }, { FinalizeRevision: false }],
     ['the text for false', { StartOnCreation: 'false' }, { StartOnCreation: false }],
     ['other text', { StartOnCreation: 'yes' }, { StartOnCreation: 'yes' }],
     ['a number that YAML made', { LakeFormationCatalogId: 123456789012 }, { LakeFormationCatalogId: '123456789012' }],
@@ -190,13 +210,15 @@ describe('differences', () => {
   const { RevisionId: ___, ...OWN_REVISION } = MINIMAL.IMPORT_ASSETS_FROM_S3;
   const filled = modelOf(echo(createJobInput(OWN_REVISION, REVISION)), {
     Id: REVISION,
+    Arn: 'arn:of:the:revision',
     Comment: 'Prices',
     Tags: jobTag(JOB_ID),
   });
 
   it.each<[string, object, object, string[]]>([
     ['none', API, API, []],
-    ['StartOnCreation alone', { ...API, StartOnCreation: false }, API, []],
+    ['StartOnCreation', { ...API, StartOnCreation: false }, API, ['StartOnCreation']],
+    ['a default written down', { ...API, StartOnCreation: true, FinalizeRevision: false }, API, []],
     ['what is read-only', { ...API, Id: 'x', State: 'ERROR' }, { ...API, Id: 'y' }, []],
     ['another order of a list', { ...LAKE, LakeFormationTablePermissions: ['SELECT', 'DESCRIBE'] }, LAKE, []],
     ['another order of a nested list', tag('a', 'b'), tag('b', 'a'), []],
@@ -230,7 +252,7 @@ describe('differences', () => {
     ['an unknown one', { ...API, constructor: 1 }, API, ['constructor']],
     ['one with a prototype’s name', JSON.parse('{"__proto__":{"x":1}}'), {}, ['__proto__']],
   ])('%s', (_name, desired, previous, expected) =>
-    expect(createOnlyDifferences(desired as never, previous as never)).toEqual(expected),
+    expect(differences(desired as never, previous as never)).toEqual(expected),
   );
 
   it('ignore the order of a list exactly where the schema does', () => {
@@ -242,7 +264,7 @@ describe('differences', () => {
             return [name, Array.isArray(value) ? [...value.slice(places), ...value.slice(0, places)] : value];
           }),
         );
-        expect(createOnlyDifferences(turned, model)).toEqual([]);
+        expect(differences({ ...turned, Triggers: model.Triggers }, model)).toEqual([]);
       }),
     );
     expect(canonical(['a', 'b'], { insertionOrder: true })).not.toBe(canonical(['b', 'a'], { insertionOrder: true }));

@@ -99,7 +99,7 @@ describe('a create with a revision of its own', () => {
 
   it('makes revision and job, joins them by a tag, and answers with both identifiers', async () => {
     const answer = await play(OWN, [...MADE, NEW_JOB, TAGGED]);
-    expect(answer.resourceModel).toEqual({ ...OWN_IMPORT, Id: JOB_ID, CreatedRevisionId: REVISION });
+    expect(answer.resourceModel).toEqual({ ...OWN_IMPORT, Id: JOB_ID, TargetRevisionId: REVISION });
   });
 
   describe('looks for what an earlier try of the same request has made, and finds', () => {

@@ -134,7 +134,7 @@ describe('the revision of a job that has not run', () => {
 });
 
 describe('the revision of a job that the service has forgotten', () => {
-  const desired = { ...OWN_IMPORT, Id: JOB_ID, CreatedRevisionId: REVISION };
+  const desired = { ...OWN_IMPORT, Id: JOB_ID, TargetRevisionId: REVISION };
 
   transcripts({ ...FIRST, desired }, [
     ['is removed by the model', [getJob(ABSENT), getRevision(OPEN), deleteRevision()], DELETED],

@@ -24,7 +24,7 @@ const listed = { status: 'SUCCESS', resourceModels: expect.arrayContaining([expe
 const notFound = { status: 'FAILED', errorCode: 'NotFound' };
 const own = (FinalizeRevision: boolean) => ({
   status: 'SUCCESS',
-  resourceModel: expect.objectContaining({ State: 'COMPLETED', CreatedRevisionId: id, FinalizeRevision }),
+  resourceModel: expect.objectContaining({ State: 'COMPLETED', TargetRevisionId: id, FinalizeRevision }),
 });
 const deleted = { status: 'SUCCESS' };
 
@@ -75,10 +75,11 @@ const LIVES: Record<string, Step[]> = {
     ['read', own(false)],
     ['update-finalize', own(true)],
     ['read', own(true)],
-    ['delete', deleted],
+    ['update-in-place', own(true)],
+    ['delete-own-revision', deleted],
     ['read', notFound],
     ['update-finalize', notFound],
-    ['delete', notFound],
+    ['delete-own-revision', notFound],
   ],
   'whose first answer was lost': [
     ['create-own-revision', inProgress],
@@ -126,7 +127,11 @@ test('every event is part of a life', () => {
 });
 
 test.each(NAMES)('%s is refused without credentials, before any call', async (name) => {
-  const values = { ...ids, JobId: '0'.repeat(32), CallbackContext: { phase: 'new', beganAt: world.clock.now() } };
+  const values = {
+    ...ids,
+    JobId: '0'.repeat(32),
+    CallbackContext: { phase: 'new', jobId: '0'.repeat(32), beganAt: world.clock.now() },
+  };
   const { credentials } = JSON.parse(read(name)) as { credentials: object };
   const event = await invoke(fill(read(name), values, credentials));
   expect(event).toMatchObject({ status: 'FAILED', errorCode: 'InvalidCredentials' });

@@ -80,8 +80,8 @@ export async function makeCase(type: JobTypeName, world: World, ownRevision = fa
   return {
     model,
     file: ownRevision ? undefined : file,
-    async expectDone({ RevisionId, CreatedRevisionId }) {
-      const place = { DataSetId, RevisionId: (RevisionId ?? CreatedRevisionId) as string };
+    async expectDone({ RevisionId, TargetRevisionId }) {
+      const place = { DataSetId, RevisionId: (RevisionId ?? TargetRevisionId) as string };
       await expectAssets(await world.assets(place), place);
     },
     DataSetId,

@@ -69,7 +69,7 @@ test.each(IMPORTS)('%s makes, fills, finalises and removes a revision of its own
   expect(created).toMatchObject({ status: 'SUCCESS', resourceModel: { State: 'COMPLETED', FinalizeRevision: true } });
   const model = created.resourceModel as Properties;
   const { Id } = model;
-  const RevisionId = model.CreatedRevisionId as string;
+  const RevisionId = model.TargetRevisionId as string;
   expect(model).not.toHaveProperty('RevisionId');
   const revision = await world.client.send(new GetRevisionCommand({ DataSetId, RevisionId }));
   expect(revision).toMatchObject({ Finalized: true, Comment: 'a comment' });

@@ -101,9 +101,10 @@ describe('create', () => {
     await world.client.send(new UpdateRevisionCommand({ DataSetId, RevisionId, Finalized: true }));
     const { model } = await makeCase('IMPORT_ASSETS_FROM_S3', world);
     const { event } = await cloudFormation.create({ ...model, DataSetId, RevisionId });
-    expect(event).toMatchObject({ status: 'FAILED', errorCode: 'ResourceConflict' });
+    expect(event).toMatchObject({ status: 'FAILED', errorCode: 'InvalidRequest' });
     expect(event.resourceModel).toBeUndefined();
-    expect(event.message).toContain(RevisionId);
+    expect(event.message).toContain(`revision ${RevisionId} is finalised`);
+    expect(event.message).toContain('Change Triggers');
   });
 
   test.each<[string, FaultAction, string, string]>([

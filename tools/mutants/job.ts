@@ -142,8 +142,8 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/translate.ts',
-    text: '{ RevisionId: undefined, CreatedRevisionId: revision.Id,',
-    replacement: '{ CreatedRevisionId: revision.Id,',
+    text: '{ RevisionId: undefined, TargetRevisionId: revision.Id,',
+    replacement: '{ TargetRevisionId: revision.Id,',
     breaks: 'A template without RevisionId drifts, because a read shows one.',
   },
   {

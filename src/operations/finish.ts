@@ -1,0 +1,71 @@
+import type { Job } from '../job/job';
+import { text } from '../job/properties';
+import { isUntagged, type Revision, type RevisionName, revisionOf, wantsOwnRevision } from '../job/revision';
+import { hasEnded } from '../job/states';
+import { type Answer, notFound } from './answer';
+import { changeRevision, tagWithJob, wantedChanges } from './change-revision';
+import { ifPresent, Refusal } from './exchange';
+import type { JobOperation } from './job-operation';
+import { fullModel } from './read';
+
+/**
+ * Ends a create or update with the model as the service shows it. Before that, what the operation is to change of the
+ * revision that the job fills is changed.
+ *
+ * @param seen the revision, where the operation has looked at it already
+ */
+export async function finish(operation: JobOperation, job: Job, seen?: Revision | 'absent'): Promise<Answer> {
+  const { exchange, request } = operation;
+  const name = revisionOf(job);
+  if (name === undefined) {
+    return success(operation, job);
+  }
+  const revision = seen ?? (await ifPresent(exchange.getRevision(name))) ?? 'absent';
+  if (revision === 'absent') {
+    return withoutRevision(operation, job, name);
+  }
+  // A create whose context was lost does not know that its tag failed. No create succeeds without it.
+  if (request.operation === 'CREATE' && wantsOwnRevision(request.desired) && isUntagged(revision)) {
+    await tagWithJob(operation, revision.Arn);
+  }
+  try {
+    return await success(operation, job, await changeRevision(operation, job, name, revision));
+  } catch (error) {
+    if (!(error instanceof Refusal)) {
+      throw error;
+    }
+    if (error.kind === 'absent') {
+      return withoutRevision(operation, job, name);
+    }
+    // A stack must not hang in its rollback because a revision cannot be brought back.
+    if (request.operation === 'UPDATE' && request.rollback && error.kind === 'permanent') {
+      return success(operation, job, revision);
+    }
+    throw error;
+  }
+}
+
+async function success({ exchange }: JobOperation, job: Job, revision?: Revision): Promise<Answer> {
+  return { status: 'SUCCESS', resourceModel: await fullModel(job, revision, exchange) };
+}
+
+/**
+ * A job that is over is nothing without the revision that it made. One that the template names is the template's business,
+ * unless this operation is to finalise it: then it has not done what was asked for.
+ */
+async function withoutRevision(operation: JobOperation, job: Job, { revisionId }: RevisionName): Promise<Answer> {
+  const { request, jobId } = operation;
+  const isGiven = text(request.desired, 'RevisionId') !== undefined;
+  const isToBeFinalised = wantedChanges(operation, job).finalised === true && !request.rollback;
+  if (!hasEnded(job.State) || (isGiven && !isToBeFinalised)) {
+    return success(operation, job);
+  }
+  if (request.operation === 'CREATE') {
+    throw new Refusal(
+      'permanent',
+      'NotStabilized',
+      `revision ${revisionId} was removed while the job filled it. Create both again.`,
+    );
+  }
+  return notFound(jobId, `its revision ${revisionId} is gone`);
+}
