@@ -5,6 +5,9 @@ import type { JobOperation } from './job-operation';
 import { CONFLICT_PATIENCE_MS } from './schedule';
 import { sideBySide } from './side-by-side';
 
+/** How a revision is kept after a delete that failed: CloudFormation updates no stack in DELETE_FAILED or ROLLBACK_FAILED. */
+const KEEP = 'delete the stack again with --retain-resources';
+
 /**
  * Removes a revision if it is the job's own. One that is finalised is opened first; one that is published is revoked first
  * where the template asks for that.
@@ -54,8 +57,8 @@ async function openOrRevoke({ exchange, context }: JobOperation, name: RevisionN
       refusal.errorCode,
       sentences(
         refusal.message,
-        `Revision ${name.revisionId} is published, so it can be neither opened nor removed. Deploy RevokeOnDelete: true and ` +
-          'delete again, revoke the revision yourself and delete again, or keep it by DeletionPolicy: Retain',
+        `Revision ${name.revisionId} is published, so it can be neither opened nor removed. Revoke it and delete again, or ` +
+          `keep it: ${KEEP}. Another time, deploy RevokeOnDelete: true or DeletionPolicy: Retain before the delete`,
       ),
     );
   }
@@ -94,7 +97,7 @@ async function waitOrJudge(
       conflict.errorCode,
       sentences(
         conflict.message,
-        `Revision ${name.revisionId} cannot be removed as it is: look at it in AWS Data Exchange, or keep it by DeletionPolicy: Retain`,
+        `Revision ${name.revisionId} cannot be removed as it is: look at it in AWS Data Exchange and delete again, or keep it: ${KEEP}`,
       ),
     );
   }

@@ -212,7 +212,7 @@ describe('a delete', () => {
       const { event } = await cloudFormation.delete(deployed.desired);
       expect(event).toMatchObject({ status: 'FAILED', resourceModel: onlyId(deployed.shown) });
       expect(event.message).toMatch(
-        /is published.*RevokeOnDelete: true.*revoke the revision yourself.*DeletionPolicy: Retain/,
+        /is published.*Revoke it and delete again.*--retain-resources.*RevokeOnDelete: true or DeletionPolicy: Retain/,
       );
       expect(await revisionIn(deployed)).toMatchObject({ Finalized: true });
     }
