@@ -71,6 +71,26 @@ class Local:
             client.update_stack(**arguments)
         return self.settled(stack)
 
+    def deploy_template(self, stack: str, template: str, **parameters: str) -> str:
+        """Creates or updates; what is not given keeps its value, or has its default. Returns the status it ends in."""
+        client = self.client("cloudformation")
+        found = client.describe_stacks(StackName=stack)["Stacks"][0] if self.status(stack) else {}
+        kept = [each["ParameterKey"] for each in found.get("Parameters", [])]
+        arguments = {
+            "StackName": stack,
+            "TemplateBody": template,
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+            "Parameters": [
+                *({"ParameterKey": key, "UsePreviousValue": True} for key in kept if key not in parameters),
+                *({"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()),
+            ],
+        }
+        if found:
+            client.update_stack(**arguments)
+        else:
+            client.create_stack(**arguments)
+        return self.settled(stack)
+
     def delete(self, stack: str) -> str:
         """By id: a deleted stack is found by nothing else."""
         client = self.client("cloudformation")
@@ -113,6 +133,20 @@ class Local:
 
     def reasons(self, stack: str, logical_id: str = "Thing") -> str:
         return "\n".join(reason for _, reason in self.stack_events(stack, logical_id))
+
+    def drift(self, stack: str) -> dict[str, list[str]]:
+        """Which properties of which resource have drifted; empty if CloudFormation says IN_SYNC."""
+        client = self.client("cloudformation")
+        detection = client.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
+        found = client.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+        drifts = client.describe_stack_resource_drifts(StackName=stack)["StackResourceDrifts"]
+        drifted = {
+            drift["LogicalResourceId"]: [each["PropertyPath"] for each in drift.get("PropertyDifferences", [])]
+            for drift in drifts
+            if drift["StackResourceDriftStatus"] not in ("IN_SYNC", "NOT_CHECKED")
+        }
+        assert found["StackDriftStatus"] == ("DRIFTED" if drifted else "IN_SYNC"), found
+        return drifted
 
     # --- what the toy saw and holds -----------------------------------------------------------------------------
 

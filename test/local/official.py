@@ -46,16 +46,6 @@ class Official:
     def cloudformation(self, *arguments: str) -> Any:
         return self.aws("cloudformation", *arguments)
 
-    def drift(self, stack: str) -> dict[str, list[str]]:
-        """Which properties of which resource have drifted."""
-        self.cloudformation("detect-stack-drift", "--stack-name", stack)
-        drifts = self.cloudformation("describe-stack-resource-drifts", "--stack-name", stack)["StackResourceDrifts"]
-        return {
-            drift["LogicalResourceId"]: [difference["PropertyPath"] for difference in drift["PropertyDifferences"]]
-            for drift in drifts
-            if drift["StackResourceDriftStatus"] == "MODIFIED"
-        }
-
     def take(self, stack: str, type_name: str, logical_id: str, identifier: str, template: dict[str, Any]) -> str:
         """Imports what exists into a stack of its own; returns the status it ends in."""
         (self.folder / f"{stack}.json").write_text(json.dumps(template))

@@ -45,16 +45,9 @@ def test_data_set(local: Local, stack: str) -> None:
     assert held["Tags"]["team"] == "red"
     assert "old" not in held["Tags"]
 
-    cloudformation = local.client("cloudformation")
-
-    def drift() -> str:
-        token = cloudformation.detect_stack_drift(StackName=stack)["StackDriftDetectionId"]
-        answer = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=token)
-        return str(answer["StackDriftStatus"])
-
-    assert drift() == "IN_SYNC"
+    assert local.drift(stack) == {}
     client.update_data_set(DataSetId=found["Id"], Name="Changed by hand")
-    assert drift() == "DRIFTED"
+    assert local.drift(stack) == {"Data": ["/Name"]}
 
     assert local.deploy(stack, data_set(AssetType="API_GATEWAY_API"), outputs) == "UPDATE_COMPLETE"
     assert local.outputs(stack)["Id"] != found["Id"]

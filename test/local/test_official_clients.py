@@ -85,7 +85,7 @@ def test_the_life_of_a_type(local: Local, tmp_path: Path) -> None:
 
     # changed behind CloudFormation's back
     local.change_thing(identifier, Label="by hand")
-    assert official.drift("official") == {"Thing": ["/Label"]}
+    assert local.drift("official") == {"Thing": ["/Label"]}
 
     # what exists is taken into a stack
     local.change_thing("thing-found", Id="thing-found", Name="found", Size=1)
