@@ -47,6 +47,10 @@ class NoValidAnswer(HandlerFailure):
 class Cancelled(Exception):
     """The operation was cancelled between two calls of the handler. What they did is not undone."""
 
+    def __init__(self, identifier: str | None) -> None:
+        super().__init__("cancelled")
+        self.identifier = identifier
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -158,7 +162,7 @@ class _Run:
 
     def check_cancelled(self) -> None:
         if self.operation.cancelled():
-            raise Cancelled
+            raise Cancelled(self.identifier)
 
     def wait(self, seconds: float) -> None:
         left = self.deadline - self.clock.now()

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qs
 
+from . import stack_requests, template_checks
 from .clients import Scope
 
 VERSION = "1.5.33"
@@ -47,15 +48,48 @@ _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
             "detailed_status",
         ),
         "_delete_resource": ("resource_type", "physical_id", "props", "stack_name", "logical_id"),
+        "_delete_stack_async": ("stack_name", "stack_id", "retain_resources", "force"),
         "_replacing_change": ("resource_type", "old_props", "new_props"),
+        "_resolve_stack_outputs": (
+            "outputs_defs",
+            "conditions",
+            "resources",
+            "param_values",
+            "mappings",
+            "stack_name",
+            "stack_id",
+        ),
         "_roll_back_operation": ("stack_name", "stack_id", "stack", "operation", "reason_override"),
         "_runs_on_worker_thread": ("resource_type",),
         "_sends_back_failed_update": ("resource_type",),
+        "_update_keeping_seed": ("args",),
+        "_with_dependencies": ("logical_ids", "res_defs", "remaining"),
+        "CLIENT_REQUEST_TOKEN": None,
     },
-    f"{_CFN}.handlers": {"_roll_back_operation": ("stack_name", "stack_id", "stack", "operation", "reason_override")},
-    f"{_CFN}.changesets": {"_IMPORT_LOOKUPS": None, "_find_change_set": ("cs_name", "stack_name")},
-    f"{_CFN}.drift": {"_DRIFT_READERS": None},
+    f"{_CFN}.engine": {
+        "_RuleUnsupported": None,
+        "_parse_template": ("template_body",),
+        "_rule_account_records": ("parameter_type",),
+        "_rule_attribute": ("parameter_type", "resource_id", "attribute"),
+        "_unknown_attribute_message": ("res", "logical_id", "attr"),
+    },
+    f"{_CFN}.handlers": {
+        "_capabilities_enforced": (),
+        "_delete_stack_async": ("stack_name", "stack_id", "retain_resources", "force"),
+        "_resolve_parameters": ("template", "provided_params", "previous_params"),
+        "_resolve_stack": ("stack_name",),
+        "_roll_back_operation": ("stack_name", "stack_id", "stack", "operation", "reason_override"),
+        "validate_template_support": ("template", "conditions", "params"),
+    },
+    f"{_CFN}.changesets": {
+        "_IMPORT_LOOKUPS": None,
+        "_find_change_set": ("cs_name", "stack_name"),
+        "_resolve_parameters": ("template", "provided_params", "previous_params"),
+        "validate_template_support": ("template", "conditions", "params"),
+    },
+    f"{_CFN}.drift": {"_DRIFT_READERS": None, "DRIFT_DETECTABLE_STATUSES": None},
     f"{_CFN}.helpers": {
+        "_resolve_template": ("params",),
         "_xml": ("status", "root_tag", "inner"),
         "_error": ("code", "message", "status"),
         "_p": ("params", "key", "default"),
@@ -155,6 +189,11 @@ def add_event(
     _module(f"{_CFN}.stacks")._add_event(stack_id, stack_name, logical_id, type_name, status, reason, physical_id)
 
 
+def cancel_requested(stack_name: str) -> bool:
+    """Whether CancelUpdateStack was called for the update that goes on."""
+    return bool(stack(stack_name).get("_cancel_requested"))
+
+
 def keep_failed(
     stack_name: str, logical_id: str, type_name: str, physical_id: str, properties: dict[str, Any], reason: str
 ) -> None:
@@ -201,6 +240,8 @@ class ResourceType:
     #: (physical id, expected properties) → properties as they are; None when the resource is gone
     read: Callable[[str, dict[str, Any]], dict[str, Any] | None] | None = None
     readable: frozenset[str] = frozenset()
+    #: what Fn::GetAtt may name
+    attributes: frozenset[str] = frozenset()
     always_replaced: tuple[str, ...] = ()
     sometimes_replaced: tuple[str, ...] = ()
     #: the property that takes the stack's tags
@@ -279,11 +320,21 @@ def replace_json_service(name: str, answer: Callable[[str, dict[str, Any]], tupl
 def install() -> None:
     """Wraps what tables cannot say. Called once, after `check`."""
     _added.off_loop |= {"CreateChangeSet", "DetectStackDrift", "DetectStackResourceDrift"}
-    stacks = _module(f"{_CFN}.stacks")
-    provisioners = _module(f"{_CFN}.provisioners")
     _wrap_requests()
+    _wrap_templates()
+    _wrap_types()
+    _wrap_events()
+    _wrap_deletes()
     _wrap_rollback()
+    drift = _module(f"{_CFN}.drift")
+    drift.DRIFT_DETECTABLE_STATUSES |= {"IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"}
+    # AWS always demands them
+    _module(f"{_CFN}.handlers")._capabilities_enforced = lambda: True
 
+
+def _wrap_types() -> None:
+    """Types that were added run off the event loop, and decide themselves what replaces them."""
+    stacks, provisioners, engine = (_module(f"{_CFN}.{name}") for name in ("stacks", "provisioners", "engine"))
     blocking = stacks._runs_on_worker_thread
     stacks._runs_on_worker_thread = lambda resource_type: resource_type in _added.types or blocking(resource_type)
 
@@ -300,7 +351,194 @@ def install() -> None:
 
     provisioners._replacing_change = stacks._replacing_change = replacing
 
-    delete = stacks._delete_resource
+    unknown_attribute = engine._unknown_attribute_message
+
+    def attribute_message(res: dict[str, Any], logical_id: str, attr: str) -> str:
+        """An attribute that the schema has and READ does not give: CloudFormation's own words, and the cause."""
+        name = res.get("ResourceType", "")
+        if name in _added.types and attr in _added.types[name].attributes:
+            return f"Unable to retrieve {attr} attribute for {name}: it has no value"
+        return str(unknown_attribute(res, logical_id, attr))
+
+    engine._unknown_attribute_message = attribute_message
+
+
+def _wrap_templates() -> None:
+    """Templates and parameters are checked wherever the engine resolves parameters or validates a template."""
+    engine = _module(f"{_CFN}.engine")
+    modules = [_module(f"{_CFN}.{name}") for name in ("handlers", "changesets")]
+    resolve, validate = modules[0]._resolve_parameters, modules[0].validate_template_support
+
+    def resolve_parameters(template: Any, provided_params: Any, previous_params: Any = None) -> Any:
+        # a transform that failed: validation says why
+        if not hasattr(template, "error"):
+            template_checks.check(template)
+            template_checks.check_parameters(template, [given["Key"] for given in provided_params if "Key" in given])
+        return resolve(template, provided_params, previous_params)
+
+    def validate_template(template: Any, conditions: Any, params: Any = None) -> Any:
+        if not hasattr(template, "error"):
+            template_checks.check(template, conditions if params is not None else None)
+        return validate(template, conditions, params)
+
+    for module in modules:
+        module._resolve_parameters, module.validate_template_support = resolve_parameters, validate_template
+
+    def refusing(look_up: Callable[..., Any]) -> Callable[..., Any]:
+        """A rule that the engine cannot evaluate fails the request, where the engine would skip it."""
+
+        def wrapped(*arguments: Any) -> Any:
+            try:
+                return look_up(*arguments)
+            except engine._RuleUnsupported as error:
+                raise ValueError(f"Local AWS cannot evaluate the section Rules of this template: {error}") from error
+
+        return wrapped
+
+    engine._rule_account_records = refusing(engine._rule_account_records)
+    engine._rule_attribute = refusing(engine._rule_attribute)
+
+    summary = _module(_CFN)._ACTION_HANDLERS["GetTemplateSummary"]
+
+    def template_summary(params: Any) -> Any:
+        status, headers, body = summary(params)
+        end = b"</GetTemplateSummaryResult>"
+        if status == 200:
+            body = body.replace(end, _identifier_summaries(params).encode() + end)
+        return status, headers, body
+
+    _module(_CFN)._ACTION_HANDLERS["GetTemplateSummary"] = template_summary
+
+
+def _identifier_summaries(params: Any) -> str:
+    """By which properties each importable resource of a template is identified: what `cdk import` asks for."""
+    body = _module(f"{_CFN}.helpers")._resolve_template(params)[0]
+    if not body:
+        body = stack(parameter(params, "StackName")).get("_template_body", "")
+    resources = (_module(f"{_CFN}.engine")._parse_template(body) or {}).get("Resources") or {}
+    lookups = _module(f"{_CFN}.changesets")._IMPORT_LOOKUPS
+    by_type: dict[str, list[str]] = {}
+    for logical_id, resource in resources.items():
+        if isinstance(resource, dict) and resource.get("Type") in lookups:
+            by_type.setdefault(resource["Type"], []).append(logical_id)
+    members = "".join(
+        f"<member><ResourceType>{name}</ResourceType>"
+        f"<LogicalResourceIds>{''.join(f'<member>{each}</member>' for each in logical_ids)}</LogicalResourceIds>"
+        f"<ResourceIdentifiers><member>{','.join(lookups[name][0])}</member></ResourceIdentifiers></member>"
+        for name, logical_ids in by_type.items()
+    )
+    return f"<ResourceIdentifierSummaries>{members}</ResourceIdentifierSummaries>"
+
+
+# --- events of an update ------------------------------------------------------------------------------------------
+
+_CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+
+
+def _wrap_events() -> None:
+    """In an update the engine shows every resource as updated, and cleans up without a word.
+
+    CloudFormation shows a resource that stays as it is in no event, a new one as created, and the clean-up as a status
+    of the stack with the events of what is deleted.
+    """
+    stacks = _module(f"{_CFN}.stacks")
+    add, update, outputs = stacks._add_event, stacks._update_keeping_seed, stacks._resolve_stack_outputs
+    #: (stack name, logical id) → the event that begins an update, until it is clear that there is one
+    held: dict[tuple[str, str], tuple[Any, ...]] = {}
+    created: set[tuple[str, str]] = set()
+    unchanged: set[tuple[str, str]] = set()
+
+    def add_event(
+        stack_id: str,
+        stack_name: str,
+        logical_id: str,
+        resource_type: str,
+        status: str,
+        reason: str = "",
+        physical_id: str = "",
+        detailed_status: str = "",
+    ) -> None:
+        key = (stack_name, logical_id)
+        if resource_type == "AWS::CloudFormation::Stack":
+            add(stack_id, stack_name, logical_id, resource_type, status, reason, physical_id, detailed_status)
+            return
+        begins = status == "UPDATE_IN_PROGRESS" and not reason and not physical_id
+        if begins and stack(stack_name).get("StackStatus") == "UPDATE_IN_PROGRESS":
+            if logical_id in stack(stack_name).get("_resources", {}):
+                held[key] = (stack_id, stack_name, logical_id, resource_type, status)
+                return
+            created.add(key)
+        release(key)
+        if status == "UPDATE_COMPLETE" and key in unchanged:
+            unchanged.discard(key)
+            return
+        if key in created and status.startswith("UPDATE_"):
+            ended = not status.endswith("IN_PROGRESS")
+            status = status.replace("UPDATE_", "CREATE_")
+            if ended:
+                created.discard(key)
+                stack(stack_name)["_resources"].get(logical_id, {})["ResourceStatus"] = status
+        add(stack_id, stack_name, logical_id, resource_type, status, reason, physical_id, detailed_status)
+
+    def release(key: tuple[str, str]) -> None:
+        if key in held:
+            add(*held.pop(key))
+
+    def update_keeping_seed(*args: Any) -> Any:
+        resource_type, _, old, new, stack_name, logical_id, _ = args
+        record = stack(stack_name).get("_resources", {}).get(logical_id, {})
+        if record.get("ResourceType", resource_type) != resource_type:
+            raise ValueError(
+                "Update of resource type is not permitted. The new template modifies resource type of the following "
+                f"resources: [{logical_id}]"
+            )
+        if old == new:
+            held.pop((stack_name, logical_id), None)
+            unchanged.add((stack_name, logical_id))
+        release((stack_name, logical_id))
+        return update(*args)
+
+    def resolve_stack_outputs(*args: Any) -> Any:
+        """What follows in an update is its clean-up."""
+        found = outputs(*args)
+        stack_name, stack_id = args[-2:]
+        if stack(stack_name).get("StackStatus") == "UPDATE_IN_PROGRESS":
+            stack(stack_name)["StackStatus"] = _CLEANUP
+            add(stack_id, stack_name, stack_name, "AWS::CloudFormation::Stack", _CLEANUP, physical_id=stack_id)
+        return found
+
+    stacks._add_event, stacks._update_keeping_seed = add_event, update_keeping_seed
+    stacks._resolve_stack_outputs = resolve_stack_outputs
+
+
+# --- deleting and rolling back ------------------------------------------------------------------------------------
+
+#: the resources of the template in the deletion or rollback that goes on, and which of them could not be deleted
+_LEFT: contextvars.ContextVar[tuple[dict[str, Any], set[str]] | None] = contextvars.ContextVar(
+    "local_left", default=None
+)
+
+
+def _needed_by(logical_id: str) -> str | None:
+    """A resource that could not be deleted and depends on this one."""
+    resources, failed = _LEFT.get() or ({}, set())
+    with_dependencies = _module(f"{_CFN}.stacks")._with_dependencies
+    return next(
+        (each for each in failed if logical_id in with_dependencies([each], resources, set(resources)) - {each}), None
+    )
+
+
+class _Deletable(dict[str, Any]):
+    """The resources of a stack that is being deleted. Its deletion does not see what a resource that could not be
+    deleted depends on: CloudFormation leaves that where it is."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return default if _LEFT.get() and _needed_by(key) else super().get(key, default)
+
+
+def _wrap_deletes() -> None:
+    stacks = _module(f"{_CFN}.stacks")
+    delete, delete_stack = stacks._delete_resource, stacks._delete_stack_async
 
     def delete_resource(
         resource_type: str,
@@ -309,42 +547,95 @@ def install() -> None:
         stack_name: str | None = None,
         logical_id: str | None = None,
     ) -> Any:
-        token = _DELETING.set(stack_name or "")
+        name, resource, left = stack_name or "", logical_id or "", _LEFT.get()
+        cleaning = stack(name).get("StackStatus") == _CLEANUP
+        needed_by = _needed_by(resource)
+        if needed_by:
+            raise ValueError(f"It was not deleted, for {needed_by} depends on it and could not be deleted.")
+        token = _DELETING.set(name)
         try:
-            return delete(resource_type, physical_id, props, stack_name, logical_id)
+            if cleaning:
+                add_event(name, resource, resource_type, "DELETE_IN_PROGRESS", physical_id=physical_id)
+            delete(resource_type, physical_id, props, stack_name, logical_id)
+            if cleaning:
+                add_event(name, resource, resource_type, "DELETE_COMPLETE", physical_id=physical_id)
+        except Exception:
+            if left:
+                left[1].add(resource)
+            raise
         finally:
             _DELETING.reset(token)
 
+    async def delete_stack_async(
+        stack_name: str, stack_id: str, retain_resources: Any = (), force: bool = False
+    ) -> None:
+        found = stack(stack_name)
+        _LEFT.set(((found.get("_template") or {}).get("Resources") or {}, set()))
+        found["_resources"] = _Deletable(found.get("_resources", {}))
+        await delete_stack(stack_name, stack_id, retain_resources, force)
+        found["_resources"] = dict(found["_resources"])
+
     stacks._delete_resource = delete_resource
+    stacks._delete_stack_async = delete_stack_async
+    _module(f"{_CFN}.handlers")._delete_stack_async = delete_stack_async
 
 
 def _wrap_rollback() -> None:
-    """A failed create that left something behind takes part in the rollback."""
     stacks = _module(f"{_CFN}.stacks")
     plain = stacks._roll_back_operation
 
     async def roll_back(
         stack_name: str, stack_id: str, stack: dict[str, Any], operation: dict[str, Any], reason_override: str = ""
     ) -> None:
+        # a failed create that left something behind takes part
         failed = operation.get("failed_logical_id")
         record = stack.get("_resources", {}).get(failed)
         if record and record.get("_left_behind") and failed not in operation["created"]:
             operation["created"] = [*operation["created"], failed]
+        # a resource that stopped because the update was cancelled: the engine takes it for one that failed
+        if stack.pop("_cancel_requested", False):
+            operation["cancelled"] = True
+            stacks.CLIENT_REQUEST_TOKEN.set(stack.pop("_cancel_token", ""))
+        _LEFT.set(((operation.get("template") or {}).get("Resources") or {}, set()))
         await plain(stack_name, stack_id, stack, operation, reason_override)
+        if not operation.get("is_update"):
+            _keep_undeleted(stack)
 
     stacks._roll_back_operation = roll_back
     _module(f"{_CFN}.handlers")._roll_back_operation = roll_back
 
 
+def _keep_undeleted(stack: dict[str, Any]) -> None:
+    """What the rollback of a create could not delete stays in the stack, so that DeleteStack tries again."""
+    for logical_id, record in stack.pop("_rollback_failed", {}).items():
+        stack["_resources"][logical_id] = {
+            **record,
+            "ResourceStatus": "DELETE_FAILED",
+            "ResourceStatusReason": stack.get("StackStatusReason", ""),
+            "LogicalResourceId": logical_id,
+            "Attributes": {},
+            "Timestamp": now(),
+        }
+
+
+# --- requests -----------------------------------------------------------------------------------------------------
+
+
 def _wrap_requests() -> None:
-    """MiniStack handles CloudFormation requests on its event loop. Those that run handlers, which may call this very
-    server, get a thread."""
+    """Refuses what cannot be done. MiniStack handles CloudFormation requests on its event loop; those that run
+    handlers, which may call this very server, get a thread."""
     cloudformation = _module(_CFN)
     run_reentrant = _module("ministack.core.concurrency").run_reentrant
     plain = cloudformation.handle_request
 
     async def handle_request(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
         action, params = _action(headers, body, query_params)
+        found = _stack_of(action, params)
+        refused = stack_requests.refusal(action, {name: parameter(params, name) for name in _given(params)}, found)
+        if refused:
+            return error(refused.code, refused.message)
+        if action == "DeleteStack" and found.get("StackStatus") == "DELETE_IN_PROGRESS":
+            return _module(f"{_CFN}.helpers")._xml(200, "DeleteStackResponse", "")
         if action == "ExecuteChangeSet":
             await run_reentrant(_before_execution, params)
         if action not in _added.off_loop:
@@ -366,9 +657,26 @@ def _wrap_requests() -> None:
 def _action(headers: Any, body: bytes, query_params: Any) -> tuple[str, Any]:
     target = headers.get("x-amz-target", "")
     if target:
-        return target.rsplit(".", 1)[-1], {}
+        given = json.loads(body or b"{}")
+        return target.rsplit(".", 1)[-1], {
+            name: value if isinstance(value, list) else [value] for name, value in given.items()
+        }
     params = {**query_params, **parse_qs(body.decode("utf-8", "replace"))}
     return parameter(params, "Action"), params
+
+
+def _given(params: Any) -> list[str]:
+    """The names of the parameters that have a value."""
+    return [name for name, values in params.items() if values and values[0] not in ("", None)]
+
+
+def _stack_of(action: str, params: Any) -> dict[str, Any]:
+    """The stack that a request names itself or by its change set; empty if there is none."""
+    name = parameter(params, "StackName")
+    if action == "ExecuteChangeSet":
+        change_set = _module(f"{_CFN}.changesets")._find_change_set(parameter(params, "ChangeSetName"), name)[1]
+        name = (change_set or {}).get("StackName", "")
+    return (_module(f"{_CFN}.handlers")._resolve_stack(name) if name else None) or {}
 
 
 def _before_execution(params: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import ministack_internals as ministack
 from . import paths
-from .driver import Driver, HandlerFailure, Operation
+from .driver import Cancelled, Driver, HandlerFailure, Operation
 from .registry import Registry, Version
 from .type_schema import Model, TypeSchema
 
@@ -56,6 +56,12 @@ def _resource_type(type_: _Type, version: Version) -> ministack.ResourceType:
         before_import=type_.before_import,
         read=type_.read_for_drift,
         readable=frozenset(schema.properties) - hidden,
+        attributes=frozenset(
+            ".".join(path[:length])
+            for path in schema.read_only
+            for length in range(1, len(path) + 1)
+            if "*" not in path[:length]
+        ),
         always_replaced=always,
         sometimes_replaced=sometimes,
     )
@@ -93,11 +99,15 @@ class _Type:
             model = self.driver.run(version, operation)
             physical_id = version.package.schema.identifier(model) or ""
             show(None, physical_id)
-            return physical_id, self._read_back(version, physical_id, desired, stack_name, logical_id)
-        except HandlerFailure as failure:
+            attributes = self._read_back(version, physical_id, desired, stack_name, logical_id)
+            if operation.cancelled():
+                raise Cancelled(physical_id)
+        except (HandlerFailure, Cancelled) as failure:
+            reason = "Resource creation cancelled" if isinstance(failure, Cancelled) else str(failure)
             if failure.identifier:
-                ministack.keep_failed(stack_name, logical_id, self.name, failure.identifier, properties, str(failure))
-            raise
+                ministack.keep_failed(stack_name, logical_id, self.name, failure.identifier, properties, reason)
+            raise ValueError(reason) from failure
+        return physical_id, attributes
 
     def update(self, physical_id: str, old: Model, new: Model, stack_name: str, logical_id: str) -> tuple[str, Model]:
         version = self.version()
@@ -115,6 +125,10 @@ class _Type:
         )
         try:
             self.driver.run(version, operation)
+            if operation.cancelled():
+                raise Cancelled(physical_id)
+        except Cancelled as cancelled:
+            raise ValueError("Resource update cancelled") from cancelled
         except HandlerFailure as failure:
             if failure.code != "NotUpdatable" or operation.rollback:
                 raise
@@ -125,11 +139,6 @@ class _Type:
     def delete(self, physical_id: str, properties: Model, logical_id: str) -> None:
         version = self.version()
         stack_name = ministack.deleting_stack() or ministack.stack_holding(self.name, physical_id)
-        status = ministack.stack(stack_name).get("StackStatus", "")
-        # the engine itself shows no events of the clean-up that follows a successful update
-        cleaning = status == "UPDATE_IN_PROGRESS"
-        if cleaning:
-            ministack.add_event(stack_name, logical_id, self.name, "DELETE_IN_PROGRESS", physical_id=physical_id)
         # what the template says and the identifier: no other read-only property, whatever the handlers answered
         schema = version.package.schema
         desired = _merged(schema.typed(properties), schema.identifier_model(physical_id))
@@ -139,8 +148,6 @@ class _Type:
         except HandlerFailure as failure:
             if failure.code != "NotFound":
                 raise
-        if cleaning:
-            ministack.add_event(stack_name, logical_id, self.name, "DELETE_COMPLETE", physical_id=physical_id)
 
     def replaces(self, old: Model, new: Model) -> bool:
         schema = self.version().package.schema
@@ -247,6 +254,8 @@ def _operation(
         stack_tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags") or []},
         rollback="ROLLBACK" in stack.get("StackStatus", ""),
         progress=progress,
+        # CancelUpdateStack; a delete goes on
+        cancelled=lambda: action != "DELETE" and ministack.cancel_requested(stack_name),
     )
 
 

@@ -277,6 +277,11 @@ def test_import(local: Local, stack: str) -> None:
     client.execute_change_set(StackName=stack, ChangeSetName="there")
     assert local.settled(stack) == "IMPORT_COMPLETE"
     assert local.physical_id(stack) == identifier
+    local.change_thing(identifier, Name="by hand")
+    client.detect_stack_drift(StackName=stack)
+    [drift] = client.describe_stack_resource_drifts(StackName=stack)["StackResourceDrifts"]
+    assert [each["PropertyPath"] for each in drift["PropertyDifferences"]] == ["/Name"]
+    local.change_thing(identifier, Name="kept")
     assert (
         local.deploy(stack, {"Thing": {**thing("kept", Label="new"), "DeletionPolicy": "Delete"}}) == "UPDATE_COMPLETE"
     )

@@ -95,6 +95,12 @@ exports.entrypoint = async (event) => {
     case 'UPDATE': {
       if (!stored) return failed('NotFound', `no thing ${wanted.Id}`);
       if (step('fail') !== undefined && !event.rollback) return failed(step('fail'), 'failed on purpose', wanted);
+      if (step('fail-back') !== undefined && event.rollback) return failed(step('fail-back'), 'cannot go back', wanted);
+      const round = context.round ?? 0;
+      if (round < Number(step('rounds') ?? 0)) {
+        const callbackContext = { round: round + 1 };
+        return finish({ status: 'IN_PROGRESS', resourceModel: wanted, callbackContext, callbackDelaySeconds: 1 });
+      }
       const shrinks = (wanted.Size ?? 1) < (stored.Size ?? 1);
       if (shrinks && !event.rollback) return failed('NotUpdatable', 'cannot shrink', wanted);
       // what has grown stays as it is, even in a rollback

@@ -1,0 +1,333 @@
+"""What CloudFormation refuses about a template before it makes anything, and what local AWS cannot deploy. Pure.
+
+The engine itself checks sizes, mappings, rules, parameter values and whether a type exists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+Template = dict[str, Any]
+
+_SECTIONS = {
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Globals",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+}
+_RESOURCE_MEMBERS = {
+    "Condition",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+    "Version",
+}
+_POLICIES = {
+    "DeletionPolicy": ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot"),
+    "UpdateReplacePolicy": ("Delete", "Retain", "Snapshot"),
+}
+_TRANSFORMS = {"AWS::Include", "AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"}
+_FUNCTIONS = {
+    "Fn::And",
+    "Fn::Base64",
+    "Fn::Cidr",
+    "Fn::Equals",
+    "Fn::FindInMap",
+    "Fn::GetAZs",
+    "Fn::GetAtt",
+    "Fn::If",
+    "Fn::ImportValue",
+    "Fn::Join",
+    "Fn::Length",
+    "Fn::Not",
+    "Fn::Or",
+    "Fn::Select",
+    "Fn::Split",
+    "Fn::Sub",
+    "Fn::ToJsonString",
+    "Fn::Transform",
+}
+_PSEUDO_PARAMETERS = {
+    f"AWS::{name}"
+    for name in (
+        "AccountId",
+        "NoValue",
+        "NotificationARNs",
+        "Partition",
+        "Region",
+        "StackId",
+        "StackName",
+        "URLSuffix",
+    )
+}
+
+
+class TemplateError(ValueError):
+    """The template is refused; the text is the message of the ValidationError."""
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """`attribute` is None for Ref and for a variable of Fn::Sub without a dot."""
+
+    function: str
+    name: str
+    attribute: str | None = None
+
+
+def check(template: Template, conditions: dict[str, bool] | None = None) -> None:
+    """Raises TemplateError for the first thing that is wrong.
+
+    With the values of the conditions, resources and branches that they exclude do not count.
+    """
+    _check_sections(template)
+    _check_transforms(template)
+    if template.get("Transform"):
+        # not expanded yet: its resources and references are not the final ones
+        return
+    resources = template["Resources"]
+    for logical_id, resource in resources.items():
+        _check_resource(logical_id, resource)
+    _check_functions(template)
+    _check_conditions(template)
+    _check_references(template, conditions)
+
+
+def check_parameters(template: Template, given: list[str]) -> None:
+    """The names of the parameters that a request gives against those of the template."""
+    declared = template.get("Parameters") or {}
+    unknown = [name for name in given if name not in declared]
+    if unknown:
+        raise TemplateError(f"Parameters: [{', '.join(unknown)}] do not exist in the template")
+    missing = [name for name, parameter in declared.items() if "Default" not in parameter and name not in given]
+    if missing:
+        raise TemplateError(f"Parameters: [{', '.join(missing)}] must have values")
+
+
+# --- shape ------------------------------------------------------------------------------------------------------
+
+
+def _check_sections(template: Template) -> None:
+    if "Hooks" in template:
+        raise TemplateError("Local AWS cannot run the section Hooks of a template (blue/green deployments).")
+    unknown = [name for name in template if name not in _SECTIONS]
+    if unknown:
+        raise TemplateError(f"Invalid template property or properties [{', '.join(map(str, unknown))}]")
+    if not isinstance(template.get("Resources"), dict) or not template["Resources"]:
+        raise TemplateError("Template format error: At least one Resources member must be defined.")
+
+
+def _check_transforms(template: Template) -> None:
+    """The engine leaves a transform that it does not know where it is, and deploys the rest."""
+    declared = template.get("Transform") or []
+    names = [_transform_name(each) for each in (declared if isinstance(declared, list) else [declared])]
+    names += [_transform_name(node["Fn::Transform"]) for node in _objects(template) if "Fn::Transform" in node]
+    for name in names:
+        if name not in _TRANSFORMS:
+            known = ", ".join(sorted(_TRANSFORMS))
+            raise TemplateError(f"Local AWS cannot run the transform {name}: it has {known} only.")
+
+
+def _transform_name(transform: Any) -> str:
+    return str(transform.get("Name")) if isinstance(transform, dict) else str(transform)
+
+
+def _check_resource(logical_id: str, resource: Any) -> None:
+    if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
+        raise TemplateError(
+            f"Template format error: Every Resources object must contain a Type member; {logical_id} does not."
+        )
+    unknown = [name for name in resource if name not in _RESOURCE_MEMBERS]
+    if unknown:
+        raise TemplateError(f"Invalid template resource property '{unknown[0]}'")
+    for name, values in _POLICIES.items():
+        value = resource.get(name)
+        if isinstance(value, str) and value not in values:
+            raise TemplateError(
+                f"Template format error: Unrecognized {name} {value} for the resource {logical_id}: "
+                f"it is one of {', '.join(values)}."
+            )
+    if resource["Type"] == "AWS::CloudFormation::Stack":
+        raise TemplateError(
+            f"Local AWS cannot deploy nested stacks ({logical_id}): deploy that template as a stack of its own."
+        )
+
+
+def _check_functions(template: Template) -> None:
+    for section in ("Conditions", "Resources", "Outputs"):
+        for node in _objects(_without_metadata(template.get(section) or {})):
+            for name in node:
+                if isinstance(name, str) and name.startswith("Fn::") and name not in _FUNCTIONS:
+                    supported = ", ".join(sorted(_FUNCTIONS))
+                    raise TemplateError(
+                        f"Template error: Encountered unsupported function: {name} "
+                        f"Supported functions are: [{supported}]"
+                    )
+
+
+# --- conditions -------------------------------------------------------------------------------------------------
+
+
+def _check_conditions(template: Template) -> None:
+    declared = template.get("Conditions") or {}
+    used = {
+        "Conditions": [node["Condition"] for node in _objects(declared) if isinstance(node.get("Condition"), str)],
+        "Resources": _conditions_in(template["Resources"]),
+        "Outputs": _conditions_in(template.get("Outputs") or {}),
+    }
+    for block, names in used.items():
+        for name in names:
+            if name not in declared:
+                raise TemplateError(
+                    f"Template format error: Unresolved condition dependency {name} in the {block} block of the "
+                    "template"
+                )
+
+
+def _conditions_in(block: dict[str, Any]) -> list[str]:
+    """Those of the members themselves, and those that Fn::If names."""
+    own = [member["Condition"] for member in block.values() if isinstance(member, dict) and "Condition" in member]
+    own = [name for name in own if isinstance(name, str)]
+    choices = [node["Fn::If"] for node in _objects(_without_metadata(block)) if "Fn::If" in node]
+    named = [choice[0] for choice in choices if isinstance(choice, list) and choice and isinstance(choice[0], str)]
+    return [*own, *named]
+
+
+# --- references -------------------------------------------------------------------------------------------------
+
+
+def _check_references(template: Template, conditions: dict[str, bool] | None) -> None:
+    parameters = set(template.get("Parameters") or {}) | _PSEUDO_PARAMETERS
+    in_conditions = [each.name for each in _references(template.get("Conditions") or {}, None)]
+    unresolved = [name for name in in_conditions if name not in parameters]
+    if unresolved:
+        raise TemplateError(
+            f"Template format error: Unresolved dependencies [{', '.join(unresolved)}]. "
+            "Cannot reference resources in the Conditions block of the template"
+        )
+    resources = _active(template["Resources"], conditions)
+    dependencies = {}
+    for logical_id, resource in resources.items():
+        references = list(_references(resource, conditions))
+        _check_block("Resources", references, set(resources), parameters)
+        named = _listed(resource.get("DependsOn"))
+        undefined = [name for name in named if name not in template["Resources"]]
+        if undefined:
+            raise TemplateError(_unresolved("Resources", undefined))
+        dependencies[logical_id] = [
+            name for name in [*named, *(each.name for each in references)] if name in resources and name != logical_id
+        ]
+    for output in _active(template.get("Outputs") or {}, conditions).values():
+        _check_block("Outputs", list(_references(output, conditions)), set(resources), parameters)
+    try:
+        TopologicalSorter(dependencies).prepare()
+    except CycleError as error:
+        cycle = ", ".join(sorted(set(error.args[1])))
+        raise TemplateError(f"Circular dependency between resources: [{cycle}]") from error
+
+
+def _check_block(block: str, references: list[_Reference], resources: set[str], parameters: set[str]) -> None:
+    unresolved = []
+    for each in references:
+        if each.function == "Fn::GetAtt" and each.name not in resources:
+            raise TemplateError(f"Template error: instance of Fn::GetAtt references undefined resource {each.name}")
+        if each.attribute is not None and each.name not in resources:
+            raise TemplateError(
+                "Template error: instance of Fn::Sub references invalid resource attribute "
+                f"{each.name}.{each.attribute}"
+            )
+        if each.name not in resources and each.name not in parameters:
+            unresolved.append(each.name)
+    if unresolved:
+        raise TemplateError(_unresolved(block, unresolved))
+
+
+def _unresolved(block: str, names: list[str]) -> str:
+    return (
+        f"Template format error: Unresolved resource dependencies [{', '.join(dict.fromkeys(names))}] "
+        f"in the {block} block of the template"
+    )
+
+
+def _active(block: dict[str, Any], conditions: dict[str, bool] | None) -> dict[str, Any]:
+    return {
+        name: member
+        for name, member in block.items()
+        if conditions is None or not isinstance(member, dict) or conditions.get(member.get("Condition", ""), True)
+    }
+
+
+def _references(node: Any, conditions: dict[str, bool] | None) -> Iterator[_Reference]:
+    """Every reference in a value; of Fn::If only the branch that its condition chooses."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _references(item, conditions)
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        if key == "Ref" and isinstance(value, str):
+            yield _Reference("Ref", value)
+        elif key == "Fn::GetAtt":
+            yield _get_att(value)
+        elif key == "Fn::Sub":
+            yield from _substitutions(value, conditions)
+        elif key == "Fn::If" and conditions is not None and isinstance(value, list) and len(value) == 3:
+            yield from _references(value[1] if conditions.get(str(value[0])) else value[2], conditions)
+        else:
+            yield from _references(value, conditions)
+
+
+def _get_att(value: Any) -> _Reference:
+    parts = value.split(".", 1) if isinstance(value, str) else value
+    if not isinstance(parts, list) or len(parts) < 2 or not all(parts[:2]) or not isinstance(parts[0], str):
+        raise TemplateError(
+            "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the "
+            "resource attribute"
+        )
+    return _Reference("Fn::GetAtt", parts[0], str(parts[1]))
+
+
+def _substitutions(value: Any, conditions: dict[str, bool] | None) -> Iterator[_Reference]:
+    text, given = value if isinstance(value, list) and len(value) == 2 and isinstance(value[1], dict) else (value, {})
+    for variable in re.findall(r"\$\{([^!}][^}]*)\}", text if isinstance(text, str) else ""):
+        if variable not in given:
+            name, _, attribute = variable.strip().partition(".")
+            yield _Reference("Fn::Sub", name, attribute or None)
+    yield from _references(list(given.values()), conditions)
+
+
+def _listed(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
+
+
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a value, itself included."""
+    if isinstance(node, dict):
+        yield node
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
+        yield from _objects(inner)
+
+
+def _without_metadata(block: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: {key: value for key, value in member.items() if key != "Metadata"} if isinstance(member, dict) else member
+        for name, member in block.items()
+    }

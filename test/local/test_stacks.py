@@ -1,0 +1,324 @@
+"""What local AWS refuses about stacks, and what it shows of them, as CloudFormation does."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from conftest import Local, thing
+from local.stack_requests import refusal
+
+Call = Callable[..., Any]
+
+
+def body(resources: dict[str, Any], **sections: Any) -> str:
+    return json.dumps({"Resources": resources, **sections})
+
+
+def statuses(local: Local, stack: str, logical_id: str) -> list[str]:
+    return [status for status, _ in local.stack_events(stack, logical_id)]
+
+
+def slow(action: str, **properties: Any) -> dict[str, Any]:
+    """A thing whose create or update takes ten seconds, in calls one second apart."""
+    behave = [f"{action}:rounds:10", f'{action}:progress:{{"callbackDelaySeconds":1}}']
+    return {"Thing": thing(Behave=behave, **properties)}
+
+
+def begun(local: Local, stack: str, action: str) -> None:
+    """Waits until the handler was called."""
+    until = time.monotonic() + 30
+    while not [event for event in local.handled(stack) if event["action"] == action]:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+# --- templates and parameters -----------------------------------------------------------------------------------
+
+
+def test_a_wrong_template_is_refused_before_there_is_a_stack(local: Local, stack: str) -> None:
+    client = local.client("cloudformation")
+    wrong = body({"Thing": thing({"Ref": "Nothing"})})
+    calls: list[tuple[Call, dict[str, Any]]] = [
+        (client.validate_template, {}),
+        (client.create_stack, {"StackName": stack}),
+        (client.create_change_set, {"StackName": stack, "ChangeSetName": "one", "ChangeSetType": "CREATE"}),
+    ]
+    for call, arguments in calls:
+        with pytest.raises(ClientError, match=r"Unresolved resource dependencies \[Nothing\] in the Resources block"):
+            call(TemplateBody=wrong, **arguments)
+    assert local.status(stack) == ""
+    with pytest.raises(ClientError, match=r"Parameters: \[Wrong\] do not exist in the template"):
+        given = [{"ParameterKey": "Wrong", "ParameterValue": "x"}]
+        client.create_stack(StackName=stack, TemplateBody=body({"Thing": thing()}), Parameters=given)
+    assert local.deploy(stack, {"Thing": thing()}) == "CREATE_COMPLETE"
+    with pytest.raises(ClientError, match="Nothing"):
+        client.update_stack(StackName=stack, TemplateBody=wrong)
+
+
+def test_a_reference_to_what_a_condition_excludes(local: Local, stack: str) -> None:
+    sections = {"Conditions": {"No": {"Fn::Equals": ["a", "b"]}}, "Outputs": {"Out": {"Value": {"Ref": "Thing"}}}}
+    resources = {"Thing": {**thing(), "Condition": "No"}, "Other": thing()}
+    with pytest.raises(ClientError, match=r"dependencies \[Thing\] in the Outputs block"):
+        local.client("cloudformation").create_stack(StackName=stack, TemplateBody=body(resources, **sections))
+
+
+def test_rules(local: Local, stack: str) -> None:
+    client = local.client("cloudformation")
+    parameters = {
+        "Size": {"Type": "String", "Default": "huge"},
+        "Zones": {"Type": "CommaDelimitedList", "Default": "x"},
+    }
+
+    def create(assertion: dict[str, Any]) -> None:
+        rules = {"Rule": {"Assertions": [{"Assert": assertion, "AssertDescription": "Size is small or large"}]}}
+        sections = {"Parameters": parameters, "Rules": rules}
+        client.create_stack(StackName=stack, TemplateBody=body({"Thing": thing()}, **sections))
+
+    with pytest.raises(ClientError, match="Size is small or large"):
+        create({"Fn::Contains": [["small", "large"], {"Ref": "Size"}]})
+    with pytest.raises(ClientError, match="Local AWS cannot evaluate the section Rules"):
+        create({"Fn::EachMemberIn": [{"Fn::ValueOfAll": ["AWS::Route53::HostedZone::Id", "Name"]}, {"Ref": "Zones"}]})
+    create({"Fn::Contains": [["small", "huge"], {"Ref": "Size"}]})
+    assert local.settled(stack) == "CREATE_COMPLETE"
+
+
+def test_capabilities_are_demanded(local: Local, stack: str) -> None:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = {"Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}}
+    client = local.client("cloudformation")
+    with pytest.raises(client.exceptions.InsufficientCapabilitiesException, match="CAPABILITY_IAM"):
+        client.create_stack(StackName=stack, TemplateBody=body(role))
+
+
+@pytest.mark.parametrize(
+    ("attribute", "behave", "reason"),
+    [
+        ("Wrong", [], "Requested attribute Wrong does not exist in schema for Toy::Test::Thing"),
+        ("Arn", ["READ:drop:Arn"], "Unable to retrieve Arn attribute for Toy::Test::Thing: it has no value"),
+    ],
+)
+def test_attributes_that_cannot_be_had(
+    local: Local, stack: str, attribute: str, behave: list[str], reason: str
+) -> None:
+    outputs = {"Out": {"Fn::GetAtt": ["Thing", attribute]}}
+    assert local.deploy(stack, {"Thing": thing(Behave=behave)}, outputs) == "ROLLBACK_COMPLETE"
+    assert reason in local.reasons(stack, stack)
+
+
+def test_the_summary_of_a_template_names_the_identifiers(local: Local) -> None:
+    resources = {
+        "One": thing(),
+        "Two": thing(),
+        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "Handle": {"Type": "AWS::CloudFormation::WaitConditionHandle"},
+    }
+    found = local.client("cloudformation").get_template_summary(TemplateBody=body(resources))
+    assert found["ResourceIdentifierSummaries"] == [
+        {
+            "ResourceType": "Toy::Test::Thing",
+            "LogicalResourceIds": ["One", "Two"],
+            "ResourceIdentifiers": ["Id"],
+        },
+        {"ResourceType": "AWS::S3::Bucket", "LogicalResourceIds": ["Bucket"], "ResourceIdentifiers": ["BucketName"]},
+    ]
+
+
+# --- one operation at a time ------------------------------------------------------------------------------------
+
+
+def test_a_second_operation_is_refused_and_an_update_can_be_cancelled(local: Local, stack: str) -> None:
+    client = local.client("cloudformation")
+    assert local.deploy(stack, {"Thing": thing(Label="old")}) == "CREATE_COMPLETE"
+    other = {"StackName": stack, "ChangeSetName": "other"}
+    client.create_change_set(**other, TemplateBody=body({"Thing": thing(Label="other")}))
+    with pytest.raises(ClientError, match="cannot be called from current stack status"):
+        client.cancel_update_stack(StackName=stack)
+
+    client.update_stack(StackName=stack, TemplateBody=body(slow("UPDATE", Label="new")))
+    begun(local, stack, "UPDATE")
+    busy = "is in UPDATE_IN_PROGRESS state and can not be updated"
+    with pytest.raises(ClientError, match=busy):
+        client.update_stack(StackName=stack, TemplateBody=body({"Thing": thing(Label="newer")}))
+    with pytest.raises(ClientError, match=busy):
+        client.create_change_set(
+            StackName=stack, ChangeSetName="late", TemplateBody=body({"Thing": thing(Label="newer")})
+        )
+    with pytest.raises(ClientError, match="InvalidChangeSetStatus"):
+        client.execute_change_set(**other)
+    with pytest.raises(ClientError, match="cannot be deleted while in status UPDATE_IN_PROGRESS"):
+        client.delete_stack(StackName=stack)
+
+    client.cancel_update_stack(StackName=stack)
+    assert local.settled(stack) == "UPDATE_ROLLBACK_COMPLETE"
+    assert ("UPDATE_FAILED", "Resource update cancelled") in local.stack_events(stack)
+    assert ("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated") in local.stack_events(stack, stack)
+    assert (local.thing(local.physical_id(stack)) or {})["Label"] == "old"
+    assert [e["rollback"] for e in local.handled(stack) if e["action"] == "UPDATE"][-1] is True
+
+
+def test_what_a_cancelled_update_has_begun_to_create_is_deleted(local: Local, stack: str) -> None:
+    client = local.client("cloudformation")
+    assert local.deploy(stack, {"Other": thing()}) == "CREATE_COMPLETE"
+    client.update_stack(StackName=stack, TemplateBody=body({"Other": thing(), **slow("CREATE")}))
+    begun(local, stack, "CREATE")
+    until = time.monotonic() + 30
+    while "Resource creation Initiated" not in local.reasons(stack):
+        assert time.monotonic() < until
+    client.cancel_update_stack(StackName=stack)
+    assert local.settled(stack) == "UPDATE_ROLLBACK_COMPLETE"
+    assert ("CREATE_FAILED", "Resource creation cancelled") in local.stack_events(stack)
+    made = [
+        event["requestData"]["resourceProperties"]["Id"]
+        for event in local.handled(stack)
+        if event["action"] == "DELETE"
+    ]
+    assert [local.thing(identifier) for identifier in made] == [None]
+
+
+def test_a_stack_that_is_created_or_has_rolled_back(local: Local, stack: str) -> None:
+    client = local.client("cloudformation")
+    client.create_stack(StackName=stack, TemplateBody=body(slow("CREATE")))
+    with pytest.raises(ClientError, match="is in CREATE_IN_PROGRESS state and can not be updated"):
+        client.update_stack(StackName=stack, TemplateBody=body({"Thing": thing()}))
+    with pytest.raises(ClientError, match="Local AWS cannot delete a stack in the status CREATE_IN_PROGRESS"):
+        client.delete_stack(StackName=stack)
+    failed = f"{stack}-failed"
+    assert local.deploy(failed, {"Thing": thing(Behave=["CREATE:fail:InvalidRequest"])}) == "ROLLBACK_COMPLETE"
+    with pytest.raises(ClientError, match="is in ROLLBACK_COMPLETE state and can not be updated"):
+        client.create_change_set(StackName=failed, ChangeSetName="one", TemplateBody=body({"Thing": thing()}))
+    with pytest.raises(client.exceptions.AlreadyExistsException):
+        client.create_stack(StackName=failed, TemplateBody=body({"Thing": thing()}))
+    assert local.delete(failed) == "DELETE_COMPLETE"
+
+
+STACK = {"StackId": "arn:stack", "StackName": "s"}
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "status", "expected"),
+    [
+        ("CreateStack", {"TimeoutInMinutes": "5"}, "", "Local AWS cannot end the creation of a stack after a time"),
+        ("CreateStack", {"DeploymentConfig.Mode": "EXPRESS"}, "", "Local AWS cannot deploy in another mode"),
+        ("CreateChangeSet", {"DeploymentMode": "REVERT_DRIFT"}, "CREATE_COMPLETE", "leave DeploymentMode out"),
+        ("UpdateStack", {"StackPolicyDuringUpdateBody": "{}"}, "CREATE_COMPLETE", "Local AWS cannot enforce stack"),
+        ("SetStackPolicy", {"StackPolicyBody": "{}"}, "CREATE_COMPLETE", "Local AWS cannot enforce stack policies"),
+        ("UpdateStack", {"NotificationARNs.member.1": "arn"}, "CREATE_COMPLETE", "cannot send notifications"),
+        ("CreateStack", {"ResourceTypes.member.1": "AWS::*"}, "", "cannot restrict the types"),
+        ("UpdateStack", {"RollbackConfiguration.MonitoringTimeInMinutes": "1"}, "CREATE_COMPLETE", "rollback triggers"),
+        ("UpdateStack", {}, "UPDATE_FAILED", "Local AWS cannot update a stack in the status UPDATE_FAILED"),
+        ("CreateChangeSet", {"ChangeSetType": "IMPORT"}, "UPDATE_IN_PROGRESS", "can not be updated"),
+        ("CreateChangeSet", {"ChangeSetType": "CREATE"}, "CREATE_COMPLETE", "already exists"),
+        ("DeleteStack", {}, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "cannot be deleted while in status"),
+    ],
+)
+def test_requests_that_are_refused(action: str, parameters: dict[str, str], status: str, expected: str) -> None:
+    found = refusal(action, parameters, {**STACK, "StackStatus": status} if status else {})
+    assert found
+    assert expected in found.message
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "status"),
+    [
+        ("CreateStack", {"DeploymentConfig.Mode": "STANDARD"}, "DELETE_COMPLETE"),
+        ("CreateChangeSet", {"ChangeSetType": "CREATE", "RoleARN": "arn"}, "REVIEW_IN_PROGRESS"),
+        ("CreateChangeSet", {"ChangeSetType": "IMPORT"}, "REVIEW_IN_PROGRESS"),
+        ("CreateChangeSet", {"IncludeNestedStacks": "true"}, "UPDATE_ROLLBACK_COMPLETE"),
+        ("ExecuteChangeSet", {}, "REVIEW_IN_PROGRESS"),
+        ("DeleteStack", {"DeletionMode": "FORCE_DELETE_STACK"}, "DELETE_FAILED"),
+        ("DeleteStack", {}, "DELETE_IN_PROGRESS"),
+        ("DescribeStacks", {}, "UPDATE_IN_PROGRESS"),
+    ],
+)
+def test_requests_that_are_not(action: str, parameters: dict[str, str], status: str) -> None:
+    assert refusal(action, parameters, {**STACK, "StackStatus": status}) is None
+
+
+# --- updates, deletions and rollbacks ---------------------------------------------------------------------------
+
+
+def test_the_events_of_an_update(local: Local, stack: str) -> None:
+    local.deploy(stack, {"Same": thing(), "Gone": thing(), "Changed": thing(Label="old")})
+    before = {name: len(statuses(local, stack, name)) for name in ("Same", "Changed", "Gone", stack)}
+    changed = {"Same": thing(), "Changed": thing(Label="new"), "New": thing()}
+    assert local.deploy(stack, changed) == "UPDATE_COMPLETE"
+
+    def later(name: str) -> list[str]:
+        return statuses(local, stack, name)[before.get(name, 0) :]
+
+    assert later("Same") == []
+    assert later("Changed") == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+    assert later("New") == ["CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    assert later("Gone") == ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+    cleanup = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+    assert later(stack) == ["UPDATE_IN_PROGRESS", cleanup, "UPDATE_COMPLETE"]
+    events = local.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    order = [(event["LogicalResourceId"], event["ResourceStatus"]) for event in reversed(events)]
+    assert order.index((stack, cleanup)) < order.index(("Gone", "DELETE_IN_PROGRESS"))
+
+
+def test_a_resource_keeps_its_type(local: Local, stack: str) -> None:
+    local.type("Toy::Test::Other")
+    local.deploy(stack, {"Thing": thing()})
+    identifier = local.physical_id(stack)
+    assert local.deploy(stack, {"Thing": thing(type_name="Toy::Test::Other")}) == "UPDATE_ROLLBACK_COMPLETE"
+    assert "Update of resource type is not permitted" in local.reasons(stack)
+    assert local.physical_id(stack) == identifier
+    assert local.thing(identifier) is not None
+
+
+def chain(**top: Any) -> dict[str, Any]:
+    """Top needs Middle, Middle needs Base; Other needs nothing."""
+    return {
+        "Base": thing("base"),
+        "Middle": {**thing({"Ref": "Base"}, **top)},
+        "Top": {**thing("top"), "DependsOn": "Middle"},
+        "Other": thing("other"),
+    }
+
+
+def test_what_a_resource_that_could_not_be_deleted_depends_on_stays(local: Local, stack: str) -> None:
+    local.deploy(stack, chain(Behave=["DELETE:fail:AccessDenied"]))
+    base, middle, other = (local.physical_id(stack, name) for name in ("Base", "Middle", "Other"))
+    stack_id = local.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["StackId"]
+    assert local.delete(stack) == "DELETE_FAILED"
+    assert "failed to delete: [Middle]" in local.reasons(stack, stack)
+    assert statuses(local, stack, "Base")[-1] == "CREATE_COMPLETE"
+    assert (local.thing(base) is not None, local.thing(other)) == (True, None)
+    local.change_thing(middle, Behave=[])
+    assert local.delete(stack_id) == "DELETE_COMPLETE"
+    assert (local.thing(base), local.thing(middle)) == (None, None)
+
+
+def test_what_a_rollback_could_not_delete_stays_in_the_stack(local: Local, stack: str) -> None:
+    resources = chain(Behave=["DELETE:fail:AccessDenied"])
+    resources["Top"]["Properties"]["Behave"] = ["CREATE:fail:InvalidRequest"]
+    assert local.deploy(stack, resources) == "ROLLBACK_FAILED"
+    base, middle = (local.physical_id(stack, name) for name in ("Base", "Middle"))
+    assert "Middle depends on it and could not be deleted" in local.reasons(stack, "Base")
+    assert (local.thing(base) is not None, local.thing(middle) is not None) == (True, True)
+    local.change_thing(middle, Behave=[])
+    assert local.delete(stack) == "DELETE_COMPLETE"
+    assert (local.thing(base), local.thing(middle)) == (None, None)
+
+
+def test_a_rollback_that_failed_goes_on_without_the_resource_that_is_skipped(local: Local, stack: str) -> None:
+    stuck = thing(Label="old", Behave=["UPDATE:fail-back:NotFound"])
+    local.deploy(stack, {"Stuck": stuck, "Thing": {**thing(), "DependsOn": "Stuck"}})
+    failing = thing(Label="new", Behave=["UPDATE:fail:InvalidRequest"])
+    resources = {"Stuck": thing(Label="new"), "Thing": {**failing, "DependsOn": "Stuck"}}
+    assert local.deploy(stack, resources) == "UPDATE_ROLLBACK_FAILED"
+    client = local.client("cloudformation")
+    client.continue_update_rollback(StackName=stack, ResourcesToSkip=["Stuck"])
+    # the status changes a moment after the call
+    until = time.monotonic() + 30
+    while local.status(stack) == "UPDATE_ROLLBACK_FAILED":
+        assert time.monotonic() < until
+    assert local.settled(stack) == "UPDATE_ROLLBACK_COMPLETE"
+    assert local.delete(stack) == "DELETE_COMPLETE"
