@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { makePackage, type Package } from '../tools/package/make-package';
+import { CANONICAL } from '../tools/package/type-name';
 import { digests } from '../tools/support/files';
 import { type Environment, startLocalAws } from '../tools/support/local-aws';
 import { inRoot, ROOT } from '../tools/support/paths';
@@ -10,14 +11,19 @@ import { Stacks } from './stacks';
 import { command, holds, row, say, step, title } from './terminal';
 
 /**
- * What `make demo` shows: the type is registered under a name of one's own, a template publishes files, an update
- * publishes the next revision, a template fails, and everything is deleted. Exit code 0: every check held.
+ * What `make demo` shows: the type is registered under a name of one's own; a template publishes files; updates change the
+ * note alone, and publish new content under the same keys; a publication fails and rolls back; one is revoked by a delete.
+ * Finalising publishes here, as in the data set of a product. Exit code 0: every check held.
  */
 
 const STATE = inRoot('.local', `demo-${process.pid}`);
+const SOURCE = join(STATE, 'files');
 const TYPE_NAME = 'Acme::DataExchange::Job';
 const FILES = 'weather-files';
 const COPY = 'weather-copy';
+const PUBLISHED = ['stations.csv', 'map.png', 'readings/2026-10.csv'];
+const NOTE = 'Readings of four weather stations, in degrees Celsius and hectopascal.';
+const CORRECTED_NOTE = 'Readings of four weather stations, in degrees Celsius, hectopascal and percent.';
 
 const checks: boolean[] = [];
 function check(what: string, held: boolean): void {
@@ -67,73 +73,115 @@ async function demonstrate(env: Environment, made: Package): Promise<void> {
   );
   check(`${TYPE_NAME} is registered`, registered.status === 'CREATE_COMPLETE');
 
-  step('Upload the files to publish');
+  step('Upload the files to publish; finalising a revision publishes it, as in the data set of a product');
+  cpSync(inRoot('demo', 'files'), SOURCE, { recursive: true });
   command(['aws', 's3', 'mb', `s3://${FILES}`]);
-  await aws.run('s3', 'cp', 'demo/files', `s3://${FILES}`, '--recursive', '--only-show-errors');
+  await Promise.all([upload(aws), publishOnFinalize(env)]);
 
   step('Publish them by one template: data set, revision, import, note, finalisation, copy');
   const examples = join(made.folder, 'examples');
-  const published = await stacks.create('weather', join(examples, 'publish.yml'), {
-    FilesBucket: FILES,
-    CopyBucketName: COPY,
-  });
+  const parameters = { FilesBucket: FILES, CopyBucketName: COPY, NoteText: NOTE, Release: '1' };
+  const published = await stacks.create('weather', join(examples, 'publish.yml'), parameters);
   check('the stack is complete', published.status === 'CREATE_COMPLETE');
   const first = await stacks.outputs('weather');
   for (const [name, value] of Object.entries(first)) {
     row([name, value], [34]);
   }
+  await compare(aws, first.RevisionId ?? '', NOTE);
+  await showLog(aws);
 
-  step('Compare what went in with what came out');
-  await compare(aws, first.RevisionId ?? '', ['stations.csv', 'map.png', 'readings/2026-10.csv']);
-
-  step('Change a source file’s key: an update publishes the next revision and keeps the old one by policy');
-  const updated = await stacks.update('weather', {
-    FilesBucket: FILES,
-    CopyBucketName: COPY,
-    ReadingsKey: 'readings/2026-11.csv',
-  });
-  check('the update is complete', updated.status === 'UPDATE_COMPLETE');
+  step('Change the note alone: the next revision holds everything, and the copy is made again');
+  const changed = await stacks.update('weather', { ...parameters, NoteText: CORRECTED_NOTE });
+  check('the update is complete', changed.status === 'UPDATE_COMPLETE');
   const second = await stacks.outputs('weather');
   check('there is another revision', second.RevisionId !== undefined && second.RevisionId !== first.RevisionId);
-  const [both] = await Promise.all([
-    revisions(aws, first.DataSetId ?? ''),
-    compare(aws, second.RevisionId ?? '', ['stations.csv', 'map.png', 'readings/2026-11.csv']),
-  ]);
-  check('both revisions are there, finalised', sameMembers(both, [first.RevisionId, second.RevisionId]));
+  await compare(aws, second.RevisionId ?? '', CORRECTED_NOTE);
 
-  step('A template that fails: the stack event gives the reason, and the stack rolls back');
-  const failed = await stacks.create('broken', join(examples, 'missing-object.yml'), { FilesBucket: FILES });
+  step('The same keys with new content: another Release runs everything again');
+  appendFileSync(join(SOURCE, 'stations.csv'), 'ARO,Arosa,46.78,9.68\n');
+  await upload(aws);
+  const released = await stacks.update('weather', { ...parameters, NoteText: CORRECTED_NOTE, Release: '2' });
+  check('the update is complete', released.status === 'UPDATE_COMPLETE');
+  const third = await stacks.outputs('weather');
+  await compare(aws, third.RevisionId ?? '', CORRECTED_NOTE);
+  const kept = [first.RevisionId, second.RevisionId, third.RevisionId];
+  check('all three revisions exist, finalised', sameMembers(await revisions(aws, first.DataSetId ?? ''), kept));
+
+  step('A publication that fails later: the rollback revokes and removes the revision');
+  const failing = join(STATE, 'publish-and-fail.yml');
+  writeFileSync(failing, readFileSync(inRoot('demo', 'publish-and-fail.yml'), 'utf8').replaceAll(CANONICAL, TYPE_NAME));
+  const failed = await stacks.create('broken', failing, { DataSetId: first.DataSetId ?? '', FilesBucket: FILES });
   check('it was rolled back', failed.status === 'ROLLBACK_COMPLETE');
   check(
-    'the event names the missing object',
-    failed.failures.some((reason) => reason.includes('readings/2026-13.csv')),
+    'the event names the missing bucket',
+    failed.failures.some((reason) => reason.includes('no-such-bucket')),
   );
+  check('its revision is gone', sameMembers(await revisions(aws, first.DataSetId ?? ''), kept));
 
-  step('Delete the stacks, and list what remains in the local service');
+  step('Correct and revoke: with RevokeOnDelete, deleting the stack revokes the published revision');
+  await stacks.create('corrected', join(examples, 'correct-and-revoke.yml'), { FilesBucket: FILES });
+  const corrected = await stacks.outputs('corrected');
+  check('it is published', (await revisions(aws, corrected.DataSetId ?? '')).length === 1);
+  const revoked = await stacks.delete('corrected');
+  check('the stack is deleted', revoked.status === 'DELETE_COMPLETE');
+  check('and its revision with it', (await revisions(aws, corrected.DataSetId ?? '')).length === 0);
+
+  step('Delete the other stacks, and list what remains in the local service');
   const [deleted] = await Promise.all([
     stacks.delete('weather'),
     aws.run('cloudformation', 'delete-stack', '--stack-name', 'broken'),
   ]);
   check('the stack is deleted', deleted.status === 'DELETE_COMPLETE');
   const [sets, remaining] = await Promise.all([dataSets(aws), revisions(aws, first.DataSetId ?? '')]);
-  check('of the data sets, the one with DeletionPolicy: Retain remains', sameMembers(sets, [first.DataSetId]));
-  check('of the revisions, both remain', sameMembers(remaining, [first.RevisionId, second.RevisionId]));
+  const retained = [first.DataSetId, corrected.DataSetId];
+  check('of the data sets, those with DeletionPolicy: Retain remain', sameMembers(sets, retained));
+  check('of the revisions, those with DeletionPolicy: Retain remain', sameMembers(remaining, kept));
+}
+
+async function upload(aws: Aws): Promise<void> {
+  await aws.run('s3', 'cp', SOURCE, `s3://${FILES}`, '--recursive', '--only-show-errors');
+}
+
+/** Sets the local Data Exchange so that finalising a revision publishes it. */
+async function publishOnFinalize(env: Environment): Promise<void> {
+  const url = `${env.AWS_ENDPOINT_URL_DATAEXCHANGE}/_emulator/faults`;
+  const body = JSON.stringify({ assumptions: { publishOnFinalize: true } });
+  const answer = await fetch(url, { method: 'PUT', body, headers: { 'Content-Type': 'application/json' } });
+  if (!answer.ok) {
+    throw new Error(`The local Data Exchange answered ${answer.status}: ${await answer.text()}`);
+  }
+}
+
+/** Prints the last lines of the handlers' log: stack events do not show what a handler waits for. */
+async function showLog(aws: Aws): Promise<void> {
+  const { LogGroupName = '' } = await new Stacks(aws).outputs('registration');
+  const flags = ['--log-group-name', LogGroupName, '--query', 'events[].message'];
+  const lines = (await aws.run('logs', 'filter-log-events', ...flags)) as string[];
+  for (const line of lines.slice(-4)) {
+    const { action, message } = JSON.parse(line) as { action?: string; message?: string };
+    row([action ?? '', message ?? ''], [8]);
+  }
+  check(
+    'the log follows every step of the handlers',
+    lines.some((line) => line.includes('import started')),
+  );
 }
 
 /** Downloads the exported copy of a revision and compares it with the files that were published. */
-async function compare(aws: Aws, revisionId: string, expected: readonly string[]): Promise<void> {
+async function compare(aws: Aws, revisionId: string, note: string): Promise<void> {
   const folder = join(STATE, 'copy', revisionId);
   mkdirSync(folder, { recursive: true });
   await aws.run('s3', 'cp', `s3://${COPY}/${revisionId}`, folder, '--recursive', '--only-show-errors');
-  const [published, exported] = await Promise.all([digests(inRoot('demo', 'files')), digests(folder)]);
+  const [published, exported] = await Promise.all([digests(SOURCE), digests(folder)]);
   row(['file', 'SHA-256 of what went in', 'of what came out'], [24, 32]);
-  for (const path of expected) {
+  for (const path of PUBLISHED) {
     row([path, `${published[path]?.slice(0, 30)}…`, `${exported[path]?.slice(0, 30) ?? 'missing'}…`], [24, 32]);
   }
-  const equal = expected.every((path) => exported[path] === published[path]);
-  check(`${expected.length} files came out as they went in`, equal);
-  const others = Object.keys(exported).filter((path) => !expected.includes(path));
-  check('and the note, whose text is in the template', sameMembers(others, ['NOTE.txt']));
+  const equal = PUBLISHED.every((path) => exported[path] === published[path]);
+  check(`${PUBLISHED.length} files came out as they went in`, equal);
+  const others = Object.keys(exported).filter((path) => !PUBLISHED.includes(path));
+  const isNote = sameMembers(others, ['NOTE.txt']) && readFileSync(join(folder, 'NOTE.txt'), 'utf8') === note;
+  check('and the note, whose text is in the template', isNote);
 }
 
 async function dataSets(aws: Aws): Promise<string[]> {
