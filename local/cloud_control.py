@@ -372,7 +372,8 @@ def _identifier(schema: TypeSchema, data: Model) -> str:
         return text
     names = ", ".join(paths.pointer(path) for path in schema.primary)
     raise CloudControlError(
-        "ValidationException", f"Identifier {text} is not valid for {schema.name}: its primary identifier is [{names}]"
+        "ValidationException",
+        f"Local AWS cannot find a resource of {schema.name} by {text}, only by its primary identifier [{names}].",
     )
 
 

@@ -241,6 +241,8 @@ def test_what_local_aws_cannot_do_is_refused(local: Local) -> None:
     client = local.client("cloudcontrol")
     with pytest.raises(client.exceptions.UnsupportedActionException, match="Local AWS cannot CREATE AWS::S3::Bucket"):
         create(local, TypeName="AWS::S3::Bucket")
+    with pytest.raises(ClientError, match="only by its primary identifier"):
+        client.get_resource(TypeName=NAME, Identifier='{"Arn":"arn:toy:x"}')
     with pytest.raises(ClientError, match="Local AWS cannot use RoleArn"):
         client.get_resource(TypeName=NAME, Identifier="x", RoleArn="arn:aws:iam::123456789012:role/mine")
 
