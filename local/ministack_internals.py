@@ -443,7 +443,7 @@ def _wrap_events() -> None:
     """
     stacks = _module(f"{_CFN}.stacks")
     add, update, outputs = stacks._add_event, stacks._update_keeping_seed, stacks._resolve_stack_outputs
-    #: (stack name, logical id) → the event that begins an update, until it is clear that there is one
+    #: (stack id, logical id) → the event that begins an update, until it is clear that there is one
     held: dict[tuple[str, str], tuple[Any, ...]] = {}
     created: set[tuple[str, str]] = set()
     unchanged: set[tuple[str, str]] = set()
@@ -458,7 +458,7 @@ def _wrap_events() -> None:
         physical_id: str = "",
         detailed_status: str = "",
     ) -> None:
-        key = (stack_name, logical_id)
+        key = (stack_id, logical_id)
         if resource_type == "AWS::CloudFormation::Stack":
             add(stack_id, stack_name, logical_id, resource_type, status, reason, physical_id, detailed_status)
             return
@@ -486,6 +486,7 @@ def _wrap_events() -> None:
 
     def update_keeping_seed(*args: Any) -> Any:
         resource_type, _, old, new, stack_name, logical_id, _ = args
+        key = (str(stack(stack_name).get("StackId")), logical_id)
         record = stack(stack_name).get("_resources", {}).get(logical_id, {})
         if record.get("ResourceType", resource_type) != resource_type:
             raise ValueError(
@@ -493,9 +494,9 @@ def _wrap_events() -> None:
                 f"resources: [{logical_id}]"
             )
         if old == new:
-            held.pop((stack_name, logical_id), None)
-            unchanged.add((stack_name, logical_id))
-        release((stack_name, logical_id))
+            held.pop(key, None)
+            unchanged.add(key)
+        release(key)
         return update(*args)
 
     def resolve_stack_outputs(*args: Any) -> Any:
@@ -596,6 +597,10 @@ def _wrap_rollback() -> None:
         if stack.pop("_cancel_requested", False):
             operation["cancelled"] = True
             stacks.CLIENT_REQUEST_TOKEN.set(stack.pop("_cancel_token", ""))
+        if failed and not operation.get("is_update"):
+            reason_override = reason_override or (
+                f"The following resource(s) failed to create: [{failed}]. Rollback requested by user."
+            )
         _LEFT.set(((operation.get("template") or {}).get("Resources") or {}, set()))
         await plain(stack_name, stack_id, stack, operation, reason_override)
         if not operation.get("is_update"):

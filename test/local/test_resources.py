@@ -127,6 +127,7 @@ def test_a_failed_create_is_rolled_back(local: Local, stack: str) -> None:
     reason = next(reason for status, reason in local.stack_events(stack) if status == "CREATE_FAILED")
     assert reason.startswith('Resource handler returned message: "failed on purpose" (RequestToken: ')
     assert reason.endswith(", HandlerErrorCode: InvalidRequest)")
+    assert "The following resource(s) failed to create: [Thing]. Rollback requested" in local.reasons(stack, stack)
     assert [event["action"] for event in local.handled(stack)] == ["CREATE"]
 
 
