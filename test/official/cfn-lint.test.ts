@@ -15,15 +15,9 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as schemas
 print(json.dumps(schemas.get_resource_schema("us-east-1", "AWS::DataExchange::DataSet").schema))
 `;
 
-/**
- * W3011 demands a DeletionPolicy beside every UpdateReplacePolicy. For a job it makes sense without: each update
- * publishes a further revision and keeps the one before, and a deleted resource still takes its revision with it.
- */
-const IGNORED = ['--ignore-checks', 'W3011'];
-
 /** @throws Error with the findings, if there are any */
 async function lint(...given: string[]): Promise<void> {
-  await run(pythonTool('lint', 'cfn-lint'), ['--regions', 'us-east-1', ...IGNORED, ...given]);
+  await run(pythonTool('lint', 'cfn-lint'), ['--regions', 'us-east-1', ...given]);
 }
 
 test('cfn-lint accepts the examples and the templates of the contract suite, and not a broken one', async () => {
