@@ -106,12 +106,14 @@ class Local:
             return ""
 
     def settled(self, stack: str) -> str:
-        until = time.monotonic() + 90
+        until, pause = time.monotonic() + 90, 0.05
         while time.monotonic() < until:
             status = self.status(stack)
             if not status.endswith("IN_PROGRESS"):
                 return status
-            time.sleep(0.05)
+            time.sleep(pause)
+            # a stack that lasts is asked for less often: many are deployed side by side
+            pause = min(0.5, pause * 1.2)
         raise AssertionError(f"{stack} is still {status}")
 
     def outputs(self, stack: str) -> dict[str, str]:
