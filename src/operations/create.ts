@@ -113,7 +113,7 @@ async function findRevision(
 ): Promise<Revision | undefined> {
   let nextToken: string | undefined;
   do {
-    const page = await exchange.listRevisions(dataSetId, { nextToken });
+    const page = await ofDataSet(exchange.listRevisions(dataSetId, { nextToken }));
     for (const { Id, CreatedAt } of page.revisions) {
       // Newest first: what follows is older still.
       if (!(now - Date.parse(CreatedAt ?? '') < TOKEN_LIFE_MS)) {
@@ -140,6 +140,17 @@ async function makeJob(desired: Properties, exchange: Exchange): Promise<Job> {
     const dataSetId = text(desired, 'DataSetId') as string;
     const revisionId = jobType(desired.Type)?.ownRevision === true ? text(desired, 'RevisionId') : undefined;
     throw await aboutGivenRevision(error, revisionId === undefined ? undefined : { dataSetId, revisionId }, exchange);
+  }
+}
+
+/** A call that names the template's data set: if that does not exist, the template is wrong. */
+async function ofDataSet<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw error instanceof Refusal && error.kind === 'absent'
+      ? new Refusal('permanent', 'InvalidRequest', error.message)
+      : error;
   }
 }
 

@@ -5,7 +5,7 @@ const AT_ONCE = 10;
  * Looks at things side by side, ten at a time and in their order.
  *
  * @param isOver whether nothing more is to be begun
- * @throws what the first failing look throws; nothing more is begun then
+ * @throws what a failing look throws, once those that are under way have ended; nothing more is begun then
  */
 export async function sideBySide<T>(
   things: readonly T[],
@@ -23,5 +23,10 @@ export async function sideBySide<T>(
       }
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  for (const end of ends) {
+    if (end.status === 'rejected') {
+      throw end.reason;
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import type { Job } from '../../src/job/job';
 import type { Properties } from '../../src/job/properties';
-import { type Revision, tokenTag } from '../../src/job/revision';
+import { finalisedTag, type Revision, tokenTag } from '../../src/job/revision';
 import { createJobInput } from '../../src/job/translate';
 import type { CallbackContext } from '../../src/operations/callback-context';
 import { DATA_SET, JOB_ID, MAXIMAL, MINIMAL, REVISION, SECRET } from '../job/examples';
@@ -9,11 +9,13 @@ import {
   call,
   deleteRevision,
   type ExpectedCall,
+  finalise,
   getJob,
   getRevision,
+  listAssets,
   startJob,
+  tagAsFinalised,
   tagResource,
-  updateRevision,
 } from './support/calls';
 import { context, HOUR, NOW, SECOND, TOKEN } from './support/invocation';
 import { IMPORT, importIn, jobIn, OWN_IMPORT, ownImportIn } from './support/jobs';
@@ -35,12 +37,12 @@ describe('a create with a revision that the template names', () => {
   const given = { operation: 'CREATE', desired: IMPORT } as const;
   const NEW_JOB = createJob(IMPORT, importIn('WAITING'));
   const idle = { ...IMPORT, StartOnCreation: false };
-  const finalise = { ...IMPORT, FinalizeRevision: true };
+  const finalising = { ...IMPORT, FinalizeRevision: true };
 
   transcripts(given, [
     ['starts nothing before CloudFormation has the identifier', [NEW_JOB], created()],
     ['remembers that the job is to stay WAITING', [NEW_JOB], created({ phase: 'idle' }), { desired: idle }],
-    ['remembers to finalise the revision', [NEW_JOB], created({ finalise: true }), { desired: finalise }],
+    ['remembers to finalise the revision', [NEW_JOB], created({ finalise: true }), { desired: finalising }],
     ['may be repeated after a lost answer', [createJob(IMPORT, TRANSIENT)], withoutJob('Throttling', 'createJob')],
     ['is denied', [createJob(IMPORT, PERMANENT)], withoutJob('AccessDenied', 'createJob')],
   ]);
@@ -64,7 +66,8 @@ describe('a create with a revision that the template names', () => {
 const OWN = { operation: 'CREATE', desired: OWN_IMPORT } as const;
 
 function listRevisions(result: readonly Revision[] | Refused): ExpectedCall {
-  return call('listRevisions', [DATA_SET], result);
+  const page = typeof result === 'function' ? result : { revisions: result };
+  return call('listRevisions', [DATA_SET, { nextToken: undefined }], page);
 }
 
 function createRevision(result: Revision | Refused): ExpectedCall {
@@ -97,9 +100,9 @@ describe('a create with a revision of its own', () => {
     return listRevisions([revision({ CreatedAt: new Date(NOW - age).toISOString() })]);
   }
 
-  it('makes revision and job, joins them by a tag, and answers with both identifiers', async () => {
+  it('makes revision and job, joins them by a tag, and answers with the identifier', async () => {
     const answer = await play(OWN, [...MADE, NEW_JOB, TAGGED]);
-    expect(answer.resourceModel).toEqual({ ...OWN_IMPORT, Id: JOB_ID, TargetRevisionId: REVISION });
+    expect(answer.resourceModel).toEqual({ ...OWN_IMPORT, Id: JOB_ID });
   });
 
   describe('looks for what an earlier try of the same request has made, and finds', () => {
@@ -117,13 +120,17 @@ describe('a create with a revision of its own', () => {
       ['a revision that is gone by now', [LISTED, getRevision(ABSENT), NEW_REVISION, NEW_JOB, TAGGED], created()],
       ['one of an hour ago, too old', [madeBefore(HOUR), NEW_REVISION, NEW_JOB, TAGGED], created()],
       ['one of almost an hour ago', [madeBefore(HOUR - SECOND), SEEN, listJobs([]), NEW_JOB, TAGGED], created()],
-      ['one without a time', [listRevisions([{ Id: REVISION }]), NEW_REVISION, NEW_JOB, TAGGED], created()],
+      [
+        'one without a time',
+        [listRevisions([revision({ CreatedAt: undefined })]), NEW_REVISION, NEW_JOB, TAGGED],
+        created(),
+      ],
     ]);
   });
 
-  it('passes on the comment', async () => {
-    const desired = { ...OWN_IMPORT, RevisionComment: 'Prices' };
-    const commented = call('createRevision', [DATA_SET, 'Prices', tokenTag(TOKEN)], revision());
+  it('passes on comment and tags, beside the tag of the request', async () => {
+    const desired = { ...OWN_IMPORT, RevisionComment: 'Prices', RevisionTags: [{ Key: 'team', Value: 'x' }] };
+    const commented = call('createRevision', [DATA_SET, 'Prices', { team: 'x', ...tokenTag(TOKEN) }], revision());
     expect(await play({ ...OWN, desired }, [NONE, commented, NEW_JOB, TAGGED])).toMatchObject({
       status: 'IN_PROGRESS',
     });
@@ -148,6 +155,7 @@ describe('a create with a revision of its own', () => {
 
     transcripts(OWN, [
       ['the revisions cannot be listed', [listRevisions(TRANSIENT)], withoutJob('Throttling', 'listRevisions')],
+      ['the data set does not exist', [listRevisions(ABSENT)], withoutJob('InvalidRequest', 'listRevisions')],
       ['GetRevision is denied', [LISTED, getRevision(PERMANENT)], withoutJob('AccessDenied', 'getRevision')],
       [
         'CreateRevision is refused',
@@ -191,7 +199,6 @@ describe('the tag that joins revision and job', () => {
       ['may come later', [...BEFORE, tagResource(TRANSIENT)], created({ untagged })],
       ['is denied', [...BEFORE, tagResource(PERMANENT)], failed('AccessDenied', `Job ${JOB_ID}: tagResource`)],
       ['finds no revision', [...BEFORE, tagResource(ABSENT)], failed('NotStabilized', 'tagResource')],
-      ['is left out without an ARN', [NONE, createRevision(revision({ Arn: undefined })), NEW_JOB], created()],
     ]);
   });
 
@@ -201,7 +208,10 @@ describe('the tag that joins revision and job', () => {
       [
         'is set, though the job waits for a slot',
         [TAGGED, startJob(QUOTA)],
-        inProgress(2, 'waiting for one of 10 job slots', { slotSince: NOW, untagged: undefined }),
+        inProgress(2, 'waiting for one of 10 job slots; the last answer: startJob was refused: quota', {
+          slotSince: NOW,
+          untagged: undefined,
+        }),
       ],
     ]);
   });
@@ -228,7 +238,7 @@ describe('an upload', () => {
   const fails = failed('GeneralServiceException', `Job ${JOB_ID}: upload was refused`);
 
   function upload(result?: Refused): ExpectedCall {
-    const file = { property: 'UrlAssetContent', content: own.UrlAssetContent as string };
+    const file = { property: 'UrlAssetContent', bytes: Buffer.from(own.UrlAssetContent as string) };
     return call('upload', [file, url, '2026-11-22T10:01:00.000Z'], result);
   }
 
@@ -247,7 +257,7 @@ describe('an upload', () => {
       created({ phase: 'idle' }),
       { desired: MINIMAL.IMPORT_ASSET_FROM_SIGNED_URL },
     ],
-    ['needs a URL', [createJob(desired, withoutUrl)], failed('GeneralServiceException', 'no URL to upload')],
+    ['needs a URL', [createJob(desired, withoutUrl)], failed('GeneralServiceException', 'there is no URL to upload')],
     ['is refused', [createJob(desired, job), upload(refused('permanent', 'GeneralServiceException'))], fails],
     // A retriable code would have CloudFormation make another job.
     ['gets no answer', [createJob(desired, job), upload(refused('transient', 'NetworkFailure'))], fails],
@@ -257,7 +267,10 @@ describe('an upload', () => {
 const COMPLETED = ownImportIn('COMPLETED');
 const NAMED_COMPLETED = importIn('COMPLETED');
 const WAITING = ownImportIn('WAITING');
-const FINALISED_NOW = { ...OPEN, Finalized: true };
+/** A revision that somebody else has finalised. */
+const FINALISED_BY_OTHERS = { ...OPEN, Finalized: true };
+const FINALISING = [tagAsFinalised(), finalise()];
+const ASSETS = listAssets();
 
 describe('a create whose job is COMPLETED', () => {
   const given = { ...OWN, desired: { ...OWN_IMPORT, Id: JOB_ID }, callbackContext: context('started') };
@@ -269,8 +282,12 @@ describe('a create whose job is COMPLETED', () => {
 
   describe('leaves the revision', () => {
     transcripts(given, [
-      ['open', [getJob(COMPLETED), getRevision(OPEN)], shown(COMPLETED, OPEN)],
-      ['finalised by somebody else', [getJob(COMPLETED), getRevision(FINALISED)], shown(COMPLETED, FINALISED)],
+      ['open', [getJob(COMPLETED), getRevision(OPEN), ASSETS], shown(COMPLETED, OPEN)],
+      [
+        'finalised by somebody else',
+        [getJob(COMPLETED), getRevision(FINALISED_BY_OTHERS), ASSETS],
+        shown(COMPLETED, FINALISED_BY_OTHERS),
+      ],
       ['that was named and is gone', [getJob(NAMED_COMPLETED), getRevision(ABSENT)], shown(NAMED_COMPLETED), named],
     ]);
   });
@@ -279,21 +296,26 @@ describe('a create whose job is COMPLETED', () => {
     const before = [getJob(COMPLETED), getRevision(OPEN)];
 
     transcripts({ ...given, callbackContext: context('started', { finalise: true }) }, [
-      ['of its own', [...before, updateRevision(true)], shown(COMPLETED, FINALISED_NOW)],
+      ['of its own', [...before, ...FINALISING, ASSETS], shown(COMPLETED, FINALISED)],
       [
         'that the template names',
-        [getJob(NAMED_COMPLETED), getRevision(revision()), updateRevision(true)],
-        shown(NAMED_COMPLETED, revision({ Finalized: true })),
+        [getJob(NAMED_COMPLETED), getRevision(revision()), ...FINALISING, ASSETS],
+        shown(NAMED_COMPLETED, revision({ Finalized: true, Tags: finalisedTag(JOB_ID) })),
         named,
       ],
-      ['which is finalised already', [getJob(COMPLETED), getRevision(FINALISED)], shown(COMPLETED, FINALISED)],
+      ['which is finalised already', [getJob(COMPLETED), getRevision(FINALISED), ASSETS], shown(COMPLETED, FINALISED)],
+      [
+        'which somebody else has finalised, and shows that it would have',
+        [getJob(COMPLETED), getRevision(FINALISED_BY_OTHERS), tagAsFinalised(), ASSETS],
+        shown(COMPLETED, FINALISED),
+      ],
       [
         'which has changed meanwhile',
-        [...before, updateRevision(true, CONFLICT)],
+        [...before, tagAsFinalised(), finalise(CONFLICT)],
         failed('GeneralServiceException', 'The revision cannot be finalised as it is: look at it in'),
       ],
       ['which is gone', [getJob(COMPLETED), getRevision(ABSENT)], removed],
-      ['which is gone after GetRevision', [...before, updateRevision(true, ABSENT)], removed],
+      ['which is gone after GetRevision', [...before, tagAsFinalised(), finalise(ABSENT)], removed],
       ['that was named and is gone', [getJob(NAMED_COMPLETED), getRevision(ABSENT)], removed, named],
     ]);
   });
@@ -312,11 +334,11 @@ describe('a create whose context was lost', () => {
     ],
     [
       'finalises the revision',
-      [getJob(COMPLETED), getRevision(OPEN), updateRevision(true)],
-      shown(COMPLETED, FINALISED_NOW),
+      [getJob(COMPLETED), getRevision(OPEN), ...FINALISING, ASSETS],
+      shown(COMPLETED, FINALISED),
       { desired: { ...desired, FinalizeRevision: true } },
     ],
-    ['sets a missing tag', [getJob(COMPLETED), getRevision(UNTAGGED), TAGGED], shown(COMPLETED, UNTAGGED)],
+    ['sets a missing tag', [getJob(COMPLETED), getRevision(UNTAGGED), TAGGED, ASSETS], shown(COMPLETED, UNTAGGED)],
     [
       'does not succeed without the tag',
       [getJob(COMPLETED), getRevision(UNTAGGED), tagResource(TRANSIENT)],

@@ -1,11 +1,12 @@
+import type { Revision } from '../../src/job/revision';
 import type { CallbackContext } from '../../src/operations/callback-context';
-import { JOB_ID, REVISION } from '../job/examples';
+import { DATA_SET, JOB_ID, REVISION } from '../job/examples';
 import { failed, inProgress, triesAgain, withoutJob } from './support/answers';
-import { cancelJob, deleteRevision, getJob, getRevision, updateRevision } from './support/calls';
-import { context, HOUR, NOW } from './support/invocation';
+import { call, cancelJob, deleteRevision, type ExpectedCall, getJob, getRevision, open } from './support/calls';
+import { context, HOUR, NOW, SECOND } from './support/invocation';
 import { exportIn, OWN_IMPORT, ownImportIn } from './support/jobs';
-import { ABSENT, CONFLICT, PERMANENT, TRANSIENT } from './support/refusals';
-import { FINALISED, OF_ANOTHER_JOB, OPEN, REVOKED, revision, UNTAGGED } from './support/revisions';
+import { ABSENT, CONFLICT, PERMANENT, type Refused, TRANSIENT } from './support/refusals';
+import { FINALISED, OF_ANOTHER_JOB, OPEN, REVISION_NAME, REVOKED, revision, UNTAGGED } from './support/revisions';
 import { play, transcripts } from './support/transcript';
 
 const FIRST = { operation: 'DELETE', desired: { Id: JOB_ID } } as const;
@@ -75,23 +76,55 @@ describe('the revision of a job that has ended', () => {
     ['is removed', [...before, getRevision(OPEN), deleteRevision()], DELETED],
     ['is removed if the job failed', [getJob(ownImportIn('TIMED_OUT')), getRevision(OPEN), deleteRevision()], DELETED],
     ['is removed in a later invocation', [...before, getRevision(OPEN), deleteRevision()], DELETED, LATER],
-    ['is opened first', [...before, getRevision(FINALISED), updateRevision(false), deleteRevision()], DELETED],
+    ['is opened first', [...before, getRevision(FINALISED), open(), deleteRevision()], DELETED],
     ['is not opened if it is revoked', [...before, getRevision(REVOKED), deleteRevision()], DELETED],
     ['is removed though it has no tag of the job yet', [...before, getRevision(UNTAGGED), deleteRevision()], DELETED],
     ['stays if it was given', [...before, getRevision(revision({ Finalized: true }))], DELETED],
     ['stays if it is another job’s', [...before, getRevision(OF_ANOTHER_JOB)], DELETED],
     ['is gone with the resource', [...before, getRevision(ABSENT)], NOT_FOUND],
     ['is gone in a later invocation', [...before, getRevision(ABSENT)], DELETED, LATER],
-    ['is gone when it is to be opened', [...before, getRevision(FINALISED), updateRevision(false, ABSENT)], DELETED],
+    [
+      'is gone when it is to be opened',
+      [...before, getRevision(FINALISED), open(ABSENT), deleteRevision(ABSENT)],
+      DELETED,
+    ],
     ['is gone when it is to be removed', [...before, getRevision(OPEN), deleteRevision(ABSENT)], DELETED],
   ]);
 
   describe('that is published', () => {
-    const published = 'A published revision cannot be removed: revoke it, or keep it by DeletionPolicy: Retain.';
-    const fails = failedDelete('GeneralServiceException', published);
+    const toBeRevoked = {
+      desired: { ...OWN_IMPORT, Id: JOB_ID, RevokeOnDelete: true, RevocationComment: 'Wrong values.' },
+    };
+    const published = [...before, getRevision(FINALISED), open(CONFLICT)];
+    const revoke = (result?: Refused) => call('revokeRevision', [REVISION_NAME, 'Wrong values.'], result);
+    const fails = failedDelete('GeneralServiceException', `Revision ${REVISION} is published, so it can be neither`);
     transcripts(FIRST, [
-      ['cannot be opened', [...before, getRevision(FINALISED), updateRevision(false, CONFLICT)], fails],
-      ['cannot be removed', [...before, getRevision(OPEN), deleteRevision(CONFLICT)], fails],
+      ['stays', published, fails],
+      ['is revoked and removed on request', [...published, revoke(), deleteRevision()], DELETED, toBeRevoked],
+      [
+        'cannot be revoked',
+        [...published, revoke(CONFLICT)],
+        failedDelete('GeneralServiceException', 'can be neither opened nor revoked'),
+        toBeRevoked,
+      ],
+    ]);
+  });
+
+  describe('whose removal meets a conflict', () => {
+    const conflict = [...before, getRevision(OPEN), deleteRevision(CONFLICT)];
+    const late = { callbackContext: context('leaving', { conflictSince: NOW - 31 * SECOND }) };
+    transcripts(FIRST, [
+      [
+        'is tried again for a while',
+        conflict,
+        inProgress(2, 'deleteRevision was refused: conflict. Trying again in 2 s (try 1).', {
+          ...leaving('COMPLETED'),
+          conflictSince: NOW,
+          faults: 1,
+        }),
+      ],
+      ['stays in the end', conflict, failedDelete('GeneralServiceException', 'cannot be removed as it is'), late],
+      ['is revoked all the same', [...before, getRevision(REVOKED), deleteRevision(CONFLICT)], DELETED, late],
     ]);
   });
 });
@@ -134,12 +167,44 @@ describe('the revision of a job that has not run', () => {
 });
 
 describe('the revision of a job that the service has forgotten', () => {
-  const desired = { ...OWN_IMPORT, Id: JOB_ID, TargetRevisionId: REVISION };
+  const given = { ...FIRST, desired: { ...OWN_IMPORT, Id: JOB_ID } };
+  const FORGOTTEN = getJob(ABSENT);
+  const theirs = { ...OF_ANOTHER_JOB, Id: 'other'.padEnd(32, '0') };
+  const getTheirs = call('getRevision', [{ dataSetId: DATA_SET, revisionId: theirs.Id }], theirs);
 
-  transcripts({ ...FIRST, desired }, [
-    ['is removed by the model', [getJob(ABSENT), getRevision(OPEN), deleteRevision()], DELETED],
-    ['stays if it is another job’s', [getJob(ABSENT), getRevision(OF_ANOTHER_JOB)], NOT_FOUND],
-    ['is gone', [getJob(ABSENT), getRevision(ABSENT)], NOT_FOUND],
-    ['is not known', [getJob(ABSENT)], NOT_FOUND, { desired: { ...OWN_IMPORT, Id: JOB_ID } }],
+  function listRevisions(revisions: readonly Revision[], nextToken?: string, from?: string): ExpectedCall {
+    return call('listRevisions', [DATA_SET, { maxResults: 200, nextToken: from }], { revisions, nextToken });
+  }
+
+  const FOUND = [listRevisions([OPEN], undefined, 'page 2'), getRevision(OPEN), getRevision(OPEN), deleteRevision()];
+  transcripts(given, [
+    [
+      'is found by its tag',
+      [FORGOTTEN, listRevisions([OPEN]), getRevision(OPEN), getRevision(OPEN), deleteRevision()],
+      DELETED,
+    ],
+    ['is not one of another job', [FORGOTTEN, listRevisions([theirs]), getTheirs], NOT_FOUND],
+    ['is not one without the job’s tag', [FORGOTTEN, listRevisions([UNTAGGED]), getRevision(UNTAGGED)], NOT_FOUND],
+    [
+      'is gone with its data set',
+      [FORGOTTEN, call('listRevisions', [DATA_SET, { maxResults: 200 }], ABSENT)],
+      NOT_FOUND,
+    ],
+    [
+      'is looked for in a later invocation if there are more',
+      [FORGOTTEN, listRevisions([theirs], 'page 2'), getTheirs],
+      inProgress(1, `job ${JOB_ID} is gone; looking for its revision among those of data set ${DATA_SET}`, {
+        phase: 'new',
+        dataSetId: DATA_SET,
+        searchFrom: 'page 2',
+      }),
+    ],
+    [
+      'is found in a later invocation',
+      [FORGOTTEN, ...FOUND],
+      DELETED,
+      { callbackContext: context('new', { dataSetId: DATA_SET, searchFrom: 'page 2' }) },
+    ],
+    ['cannot be found by the identifier alone', [FORGOTTEN], NOT_FOUND, FIRST],
   ]);
 });

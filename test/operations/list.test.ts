@@ -1,5 +1,5 @@
 import type { Job } from '../../src/job/job';
-import type { RevisionName } from '../../src/job/revision';
+import { finalisedTag, type RevisionName } from '../../src/job/revision';
 import { modelOf } from '../../src/job/translate';
 import type { Exchange, JobFilter } from '../../src/operations/exchange';
 import { invoke } from '../../src/operations/invoke';
@@ -83,7 +83,8 @@ describe('the look-ups of a list', () => {
         if (refuse(revisionId)) {
           throw TRANSIENT('getRevision');
         }
-        return revision({ Id: revisionId, Finalized: true });
+        // Each is listed as the job that has finalised it, so that the list shows which were looked up.
+        return revision({ Id: revisionId, Finalized: true, Tags: finalisedTag(revisionId) });
       },
     };
     const answer = await invoke(

@@ -1,6 +1,6 @@
 import { JOB_ID, REVISION } from '../job/examples';
 import { shown, withoutJob } from './support/answers';
-import { getJob, getRevision } from './support/calls';
+import { getJob, getRevision, listAssets } from './support/calls';
 import { exportIn, IMPORT, importIn, ownImportIn } from './support/jobs';
 import { ABSENT, CONFLICT, PERMANENT, QUOTA, TRANSIENT } from './support/refusals';
 import { OPEN, revision } from './support/revisions';
@@ -14,8 +14,12 @@ const gone = withoutJob('NotFound', `There is no job ${JOB_ID}: its revision ${R
 describe('a read shows', () => {
   transcripts({ operation: 'READ', desired: { Id: JOB_ID } }, [
     ['a job that fills no revision', [getJob(exportIn('COMPLETED'))], shown(exportIn('COMPLETED'))],
-    ['a job with its own revision', [getJob(COMPLETED), getRevision(OPEN)], shown(COMPLETED, OPEN)],
-    ['a job with a given revision', [getJob(COMPLETED), getRevision(revision())], shown(COMPLETED, revision())],
+    ['a job with its own revision', [getJob(COMPLETED), getRevision(OPEN), listAssets()], shown(COMPLETED, OPEN)],
+    [
+      'a job with a given revision',
+      [getJob(COMPLETED), getRevision(revision()), listAssets()],
+      shown(COMPLETED, revision()),
+    ],
     ['a WAITING job without its revision', [getJob(WAITING), getRevision(ABSENT)], shown(WAITING)],
     ['a running job without its revision', [getJob(RUNNING), getRevision(ABSENT)], shown(RUNNING)],
     ['no job that is over without its revision', [getJob(COMPLETED), getRevision(ABSENT)], gone],
@@ -37,6 +41,11 @@ describe('a read that is refused', () => {
     ['by a denial', [getJob(PERMANENT)], withoutJob('AccessDenied', 'getJob was refused: permanent')],
     ['by a conflict', [getJob(CONFLICT)], withoutJob('ResourceConflict', 'getJob was refused: conflict')],
     ['by a quota', [getJob(QUOTA)], withoutJob('ServiceLimitExceeded', 'getJob was refused: quota')],
+    [
+      'at the assets',
+      [getJob(COMPLETED), getRevision(OPEN), listAssets(TRANSIENT)],
+      withoutJob('Throttling', 'listAssets'),
+    ],
     ['at the revision', [getJob(COMPLETED), getRevision(TRANSIENT)], withoutJob('Throttling', 'getRevision was')],
   ]);
 });

@@ -18,7 +18,7 @@ const CANCELLED = getJob(exportIn('CANCELLED'));
 describe.each(['CREATE', 'UPDATE'] as const)('%s starts the job', (operation) => {
   const tired = { callbackContext: context('to-start', { slotSince: NOW - HOUR, faults: 3 }) };
   const running = { phase: 'started', startedAt: NOW, lastSeen: 'IN_PROGRESS' } as const;
-  const slots = 'waiting for one of 10 job slots';
+  const toStart = 'waiting to start the job; the last answer: startJob was refused: conflict';
   const waiting = { slotSince: NOW, lastSeen: 'WAITING' };
 
   transcripts({ operation, desired: DESIRED, callbackContext: context('to-start') }, [
@@ -28,7 +28,7 @@ describe.each(['CREATE', 'UPDATE'] as const)('%s starts the job', (operation) =>
     ['and may not', [startJob(PERMANENT)], failed('AccessDenied', `Job ${JOB_ID}: startJob was refused`)],
     ['which runs already', [startJob(CONFLICT), RUNNING], inProgress(2, 'export running for 0 s', running)],
     ['which is COMPLETED already', [startJob(CONFLICT), COMPLETED], shown(exportIn('COMPLETED'))],
-    ['which is still WAITING: it was not started', [startJob(CONFLICT), WAITING], inProgress(2, slots, waiting)],
+    ['which is still WAITING: it was not started', [startJob(CONFLICT), WAITING], inProgress(2, toStart, waiting)],
   ]);
 });
 
@@ -40,18 +40,22 @@ describe('a job that waits for a slot', () => {
     [
       'names the limit that the service names',
       [startJob(refused('quota', 'ServiceLimitExceeded', 7))],
-      inProgress(2, 'waiting for one of 7 job slots', { slotSince: NOW }),
+      inProgress(2, 'waiting for one of 7 job slots; the last answer: startJob was refused: quota', { slotSince: NOW }),
     ],
     [
       'is started less often the longer it waits',
       [startJob(QUOTA)],
-      inProgress(12, 'waiting for one of 10 job slots for 2 min', { faults: undefined }),
+      inProgress(12, 'waiting for one of 10 job slots for 2 min; the last answer: startJob was refused: quota', {
+        faults: undefined,
+      }),
       { callbackContext: waited },
     ],
     [
       'may be of a type whose limit nobody knows',
       [startJob(QUOTA)],
-      inProgress(2, 'waiting for one of the job slots', { slotSince: NOW }),
+      inProgress(2, 'waiting for one of the job slots; the last answer: startJob was refused: quota', {
+        slotSince: NOW,
+      }),
       { desired: unknown },
     ],
   ]);
@@ -146,7 +150,10 @@ describe('a job that stays WAITING after an accepted StartJob', () => {
     [
       'waits for a slot for the second start',
       [WAITING, startJob(QUOTA)],
-      inProgress(2, 'waiting for one of 10 job slots', { slotSince: NOW, lastSeen: 'WAITING' }),
+      inProgress(2, 'waiting for one of 10 job slots; the last answer: startJob was refused: quota', {
+        slotSince: NOW,
+        lastSeen: 'WAITING',
+      }),
     ],
     [
       'counts as started now, where nobody knows when it was started',
@@ -162,7 +169,7 @@ describe('refusals that may pass', () => {
   const running = { lastSeen: 'IN_PROGRESS', faults: undefined };
 
   function fourth(kind: string): object {
-    return inProgress(12, `getJob was refused: ${kind}; trying again in 12 s (try 4)`, { faults: 4 });
+    return inProgress(12, `getJob was refused: ${kind}. Trying again in 12 s (try 4).`, { faults: 4 });
   }
 
   transcripts({ operation: 'CREATE', desired: DESIRED, callbackContext: third }, [

@@ -1,12 +1,24 @@
 import crypto from 'node:crypto';
 import type { Properties } from '../../src/job/properties';
+import { finalisedTag, REOPENED, type Revision } from '../../src/job/revision';
 import { md5Of } from '../../src/job/upload';
 import { JOB_ID, MAXIMAL, MINIMAL, REVISION } from '../job/examples';
 import { failed, inProgress, shown, started, triesAgain, withoutJob } from './support/answers';
-import { getJob, getRevision, startJob, updateRevision } from './support/calls';
+import {
+  call,
+  type ExpectedCall,
+  finalise,
+  getJob,
+  getRevision,
+  listAssets,
+  open,
+  startJob,
+  tagAsFinalised,
+  updateRevision,
+} from './support/calls';
 import { context, NOW } from './support/invocation';
 import { EXPORT, exportIn, IMPORT, importIn, jobIn, OWN_IMPORT, ownImportIn } from './support/jobs';
-import { ABSENT, CONFLICT, PERMANENT, QUOTA, TRANSIENT } from './support/refusals';
+import { ABSENT, CONFLICT, PERMANENT, QUOTA, type Refused, TRANSIENT } from './support/refusals';
 import { FINALISED, OPEN, revision } from './support/revisions';
 import { play, transcripts } from './support/transcript';
 
@@ -26,7 +38,7 @@ function replaceIt(part: string): object {
 
 describe('an update that starts the job', () => {
   const change = { change: 'start' } as const;
-  const slots = 'waiting for one of 10 job slots';
+  const slots = 'waiting for one of 10 job slots; the last answer: startJob was refused: quota';
   const waiting = { phase: 'to-start', slotSince: NOW, lastSeen: 'WAITING', change } as const;
   const given = { ...UPDATE, previous: STAYS };
 
@@ -112,8 +124,11 @@ const OWN_RUNNING = ownImportIn('IN_PROGRESS');
 const OPEN_SEEN = [getJob(OWN_COMPLETED), getRevision(OPEN)];
 const FINALISED_SEEN = [getJob(OWN_COMPLETED), getRevision(FINALISED)];
 const GONE = withoutJob('NotFound', `its revision ${REVISION} is gone`);
-const OPENED = { ...FINALISED, Finalized: false };
-const FINALISED_NOW = { ...OPEN, Finalized: true };
+/** The tag that a job leaves when it has finalised a revision goes when the revision is opened. */
+const UNTAG = call('untagResource', [FINALISED.Arn, Object.keys(finalisedTag(JOB_ID))], undefined);
+const ASSETS = listAssets();
+const FINALISING = [tagAsFinalised(), finalise(), ASSETS];
+const OPENING = [open(), UNTAG, ASSETS];
 
 describe('an update that finalises the revision', () => {
   const change = { change: 'none', finalise: true } as const;
@@ -121,8 +136,8 @@ describe('an update that finalises the revision', () => {
   const given = { previous: named, desired: { ...named, FinalizeRevision: true } };
 
   transcripts({ ...UPDATE, previous: PLAIN, desired: FINALISE }, [
-    ['of a job that is over', [...OPEN_SEEN, updateRevision(true)], shown(OWN_COMPLETED, FINALISED_NOW)],
-    ['which is finalised already', FINALISED_SEEN, shown(OWN_COMPLETED, FINALISED)],
+    ['of a job that is over', [...OPEN_SEEN, ...FINALISING], shown(OWN_COMPLETED, FINALISED)],
+    ['which is finalised already', [...FINALISED_SEEN, ASSETS], shown(OWN_COMPLETED, FINALISED)],
     [
       'waits for a job that fills it',
       [getJob(OWN_RUNNING)],
@@ -137,11 +152,11 @@ describe('an update that finalises the revision', () => {
     const invalid = failed('InvalidRequest', 'FinalizeRevision');
     transcripts({ ...UPDATE, previous: NOT_STARTED, desired: FINALISE }, [
       ['first', [getJob(OWN_WAITING), startJob()], started('import', { lastSeen: 'WAITING', change: both })],
-      ['which is over', [...OPEN_SEEN, updateRevision(true)], shown(OWN_COMPLETED, FINALISED_NOW)],
+      ['which is over', [...OPEN_SEEN, ...FINALISING], shown(OWN_COMPLETED, FINALISED)],
       [
         'in a later invocation, when the job is over',
-        [...OPEN_SEEN, updateRevision(true)],
-        shown(OWN_COMPLETED, FINALISED_NOW),
+        [...OPEN_SEEN, ...FINALISING],
+        shown(OWN_COMPLETED, FINALISED),
         { callbackContext: context('started', { change: both }) },
       ],
       ['needs the start', [getJob(OWN_WAITING)], invalid, { desired: { ...FINALISE, StartOnCreation: false } }],
@@ -151,18 +166,14 @@ describe('an update that finalises the revision', () => {
 });
 
 describe('an update that opens the revision', () => {
-  const advice = 'A published revision cannot be opened again: revoke it, or leave FinalizeRevision true.';
+  const advice = `revision ${REVISION} is published, and a published revision can be neither changed nor opened.`;
 
   transcripts({ ...UPDATE, previous: FINALISE, desired: PLAIN }, [
-    ['of a job that is over', [...FINALISED_SEEN, updateRevision(false)], shown(OWN_COMPLETED, OPENED)],
-    ['which is open already', OPEN_SEEN, shown(OWN_COMPLETED, OPEN)],
+    ['of a job that is over', [...FINALISED_SEEN, ...OPENING], shown(OWN_COMPLETED, OPEN)],
+    ['which is open already', [...OPEN_SEEN, ASSETS], shown(OWN_COMPLETED, OPEN)],
     ['shows a running job at once', [getJob(OWN_RUNNING), getRevision(OPEN)], shown(OWN_RUNNING, OPEN)],
-    [
-      'cannot open a published one',
-      [...FINALISED_SEEN, updateRevision(false, CONFLICT)],
-      failed('GeneralServiceException', advice),
-    ],
-    ['finds it gone', [...FINALISED_SEEN, updateRevision(false, ABSENT)], GONE],
+    ['cannot open a published one', [...FINALISED_SEEN, open(CONFLICT)], failed('InvalidRequest', advice)],
+    ['finds it gone', [...FINALISED_SEEN, open(ABSENT)], GONE],
   ]);
 });
 
@@ -184,13 +195,18 @@ describe('an update in a rollback', () => {
 
   describe('of a job that fills a revision', () => {
     transcripts({ ...ROLLBACK, previous: FINALISE, desired: PLAIN }, [
-      ['does not replace', OPEN_SEEN, shown(OWN_COMPLETED, OPEN), { desired: { ...PLAIN, DataSetId: 'x' } }],
-      ['opens it again', [...FINALISED_SEEN, updateRevision(false)], shown(OWN_COMPLETED, OPENED)],
-      ['leaves a published one', [...FINALISED_SEEN, updateRevision(false, CONFLICT)], shown(OWN_COMPLETED, FINALISED)],
-      ['leaves it if denied', [...FINALISED_SEEN, updateRevision(false, PERMANENT)], shown(OWN_COMPLETED, FINALISED)],
+      [
+        'does not replace',
+        [...OPEN_SEEN, ASSETS],
+        shown(OWN_COMPLETED, OPEN),
+        { desired: { ...PLAIN, DataSetId: 'x' } },
+      ],
+      ['opens it again', [...FINALISED_SEEN, ...OPENING], shown(OWN_COMPLETED, OPEN)],
+      ['leaves a published one', [...FINALISED_SEEN, open(CONFLICT), ASSETS], shown(OWN_COMPLETED, FINALISED)],
+      ['leaves it if denied', [...FINALISED_SEEN, open(PERMANENT), ASSETS], shown(OWN_COMPLETED, FINALISED)],
       [
         'tries again after a fault',
-        [...FINALISED_SEEN, updateRevision(false, TRANSIENT)],
+        [...FINALISED_SEEN, open(TRANSIENT)],
         triesAgain('updateRevision', {
           phase: 'new',
           lastSeen: 'COMPLETED',
@@ -199,8 +215,8 @@ describe('an update in a rollback', () => {
       ],
       [
         'finalises it again',
-        [...OPEN_SEEN, updateRevision(true)],
-        shown(OWN_COMPLETED, FINALISED_NOW),
+        [...OPEN_SEEN, ...FINALISING],
+        shown(OWN_COMPLETED, FINALISED),
         { previous: PLAIN, desired: FINALISE },
       ],
       [
@@ -234,9 +250,9 @@ describe('an update without a previous model is compared with what the service s
 
   describe('and its revision', () => {
     transcripts({ ...UPDATE, previous: undefined, desired: FINALISE }, [
-      ['finalises it', [...OPEN_SEEN, updateRevision(true)], shown(OWN_COMPLETED, FINALISED_NOW)],
-      ['leaves it finalised', FINALISED_SEEN, shown(OWN_COMPLETED, FINALISED)],
-      ['opens it', [...FINALISED_SEEN, updateRevision(false)], shown(OWN_COMPLETED, OPENED), { desired: PLAIN }],
+      ['finalises it', [...OPEN_SEEN, ...FINALISING], shown(OWN_COMPLETED, FINALISED)],
+      ['leaves it finalised', [...FINALISED_SEEN, ASSETS], shown(OWN_COMPLETED, FINALISED)],
+      ['opens it', [...FINALISED_SEEN, ...OPENING], shown(OWN_COMPLETED, OPEN), { desired: PLAIN }],
       [
         'which the template names is gone',
         [getJob(importIn('COMPLETED')), getRevision(ABSENT)],
@@ -245,6 +261,62 @@ describe('an update without a previous model is compared with what the service s
       ],
     ]);
   });
+});
+
+describe('an update of comment and tags', () => {
+  const previous = { ...FINALISE, RevisionComment: 'Prices', RevisionTags: [{ Key: 'team', Value: 'x' }] };
+  const commented = { ...FINALISED, Comment: 'Prices', Tags: { ...FINALISED.Tags, team: 'x' } };
+  const before = [getJob(OWN_COMPLETED), getRevision(commented)];
+  const corrected = { ...commented, Comment: 'Corrected' };
+  const desired = { ...previous, RevisionComment: 'Corrected' };
+  const REOPENING = call('tagResource', [FINALISED.Arn, { ...REOPENED }], undefined);
+  const DONE = call('untagResource', [FINALISED.Arn, Object.keys(REOPENED)], undefined);
+
+  function comment(
+    finalized?: boolean,
+    result: Revision | Refused = { ...corrected, Finalized: finalized ?? true },
+  ): ExpectedCall {
+    return updateRevision(
+      finalized === undefined ? { comment: 'Corrected' } : { comment: 'Corrected', finalized },
+      result,
+    );
+  }
+
+  transcripts({ ...UPDATE, previous, desired }, [
+    ['changes what the service lets change', [...before, comment(), ASSETS], shown(OWN_COMPLETED, corrected)],
+    [
+      'opens the revision where the service wants that, and finalises it again',
+      [...before, comment(undefined, CONFLICT), REOPENING, comment(false), finalise(corrected), DONE, ASSETS],
+      shown(OWN_COMPLETED, corrected),
+    ],
+    [
+      'finalises again what an earlier invocation has opened',
+      [
+        getJob(OWN_COMPLETED),
+        getRevision({ ...corrected, Finalized: false, Tags: { ...corrected.Tags, ...REOPENED } }),
+        finalise(corrected),
+        DONE,
+        ASSETS,
+      ],
+      shown(OWN_COMPLETED, corrected),
+    ],
+    [
+      'is refused for a published revision, which stays as it was',
+      [...before, comment(undefined, CONFLICT), REOPENING, comment(false, CONFLICT), DONE],
+      failed('InvalidRequest', `revision ${REVISION} is published`),
+    ],
+    [
+      'adds, changes and removes tags',
+      [
+        ...before,
+        call('tagResource', [FINALISED.Arn, { stage: 'y' }], undefined),
+        call('untagResource', [FINALISED.Arn, ['team']], undefined),
+        ASSETS,
+      ],
+      shown(OWN_COMPLETED, { ...commented, Tags: { ...FINALISED.Tags, stage: 'y' } }),
+      { desired: { ...previous, RevisionTags: [{ Key: 'stage', Value: 'y' }] } },
+    ],
+  ]);
 });
 
 describe('what an update changes is decided once', () => {
@@ -263,7 +335,7 @@ describe('what an update changes is decided once', () => {
     const first = await play(given, [getJob(OWN_COMPLETED), getRevision(TRANSIENT)]);
     expect(first.callbackContext).not.toHaveProperty('change');
     const later = { ...given, callbackContext: first.callbackContext };
-    expect(await play(later, [...OPEN_SEEN, updateRevision(true)])).toEqual(shown(OWN_COMPLETED, FINALISED_NOW));
+    expect(await play(later, [...OPEN_SEEN, ...FINALISING])).toEqual(shown(OWN_COMPLETED, FINALISED));
   });
 
   it('also without a previous model, when StartJob then meets a conflict', async () => {
@@ -272,7 +344,7 @@ describe('what an update changes is decided once', () => {
     const first = await play(given, calls);
     expect(first).toMatchObject({ callbackContext: { change: { change: 'start', finalise: true } } });
     const later = { ...given, callbackContext: first.callbackContext };
-    expect(await play(later, [...OPEN_SEEN, updateRevision(true)])).toEqual(shown(OWN_COMPLETED, FINALISED_NOW));
+    expect(await play(later, [...OPEN_SEEN, ...FINALISING])).toEqual(shown(OWN_COMPLETED, FINALISED));
   });
 
   it('with a file hashed twice at most', async () => {

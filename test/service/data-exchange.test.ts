@@ -49,13 +49,13 @@ const JOB = {
   CreatedAt: '2026-11-22T10:00:00.000Z',
   Errors: [{ Code: 'X', Message: 'y' }],
 };
-const SEEN = { Id: REVISION, CreatedAt: '2026-11-22T10:00:00.000Z', Finalized: true };
+const ARN = `arn:aws:dataexchange:us-east-1:123456789012:data-sets/data-set/revisions/${REVISION}`;
+const SEEN = { Id: REVISION, Arn: ARN, CreatedAt: '2026-11-22T10:00:00.000Z', Finalized: true };
 const PAGE_OF_JOBS = { jobs: [JOB], nextToken: '/=' };
 const NAME = { dataSetId: 'data-set', revisionId: REVISION };
 const OF_DATA_SET = '/v1/data-sets/data-set/revisions';
-const ARN = `arn:aws:dataexchange:us-east-1:123456789012:data-sets/data-set/revisions/${REVISION}`;
 const INPUT = createJobInput(MAXIMAL.IMPORT_ASSET_FROM_API_GATEWAY_API);
-const FILE = { property: 'UrlAssetContent', content: SECRET };
+const FILE = { property: 'UrlAssetContent', bytes: Buffer.from(SECRET) };
 const SIGNED_PATH = '/bucket/a.csv?X-Amz-Signature=abc';
 
 describe('a call sends one request, and returns what the service says as plain data', () => {
@@ -75,11 +75,11 @@ describe('a call sends one request, and returns what the service says as plain d
     ['ListJobs', (to) => to.listJobs(page), `GET ${pagePath}`, '', { Jobs: [JOB], NextToken: '/=' }, PAGE_OF_JOBS],
     [
       'ListDataSetRevisions',
-      (to) => to.listRevisions('d'),
-      'GET /v1/data-sets/d/revisions',
+      (to) => to.listRevisions('d', { maxResults: 7, nextToken: 'x' }),
+      'GET /v1/data-sets/d/revisions?maxResults=7&nextToken=x',
       '',
-      { Revisions: [SEEN] },
-      [SEEN],
+      { Revisions: [SEEN], NextToken: 'y' },
+      { revisions: [SEEN], nextToken: 'y' },
     ],
     [
       'CreateRevision',
@@ -90,7 +90,38 @@ describe('a call sends one request, and returns what the service says as plain d
       SEEN,
     ],
     ['GetRevision', (to) => to.getRevision(NAME), `GET ${ofRevision}`, '', SEEN, SEEN],
-    ['UpdateRevision', (to) => to.updateRevision(NAME, true), `PATCH ${ofRevision}`, { Finalized: true }, SEEN, SEEN],
+    [
+      'UpdateRevision',
+      (to) => to.updateRevision(NAME, { comment: '', finalized: true }),
+      `PATCH ${ofRevision}`,
+      { Comment: '', Finalized: true },
+      SEEN,
+      SEEN,
+    ],
+    [
+      'RevokeRevision',
+      (to) => to.revokeRevision(NAME, 'Wrong values.'),
+      `POST ${ofRevision}/revoke`,
+      { RevocationComment: 'Wrong values.' },
+      SEEN,
+      undefined,
+    ],
+    [
+      'ListRevisionAssets',
+      (to) => to.listAssets(NAME, { maxResults: 7 }),
+      `GET ${ofRevision}/assets?maxResults=7`,
+      '',
+      { Assets: [{ Id: 'a', Name: 'a.csv' }] },
+      { assets: [{ Id: 'a', Name: 'a.csv' }], nextToken: undefined },
+    ],
+    [
+      'UntagResource',
+      (to) => to.untagResource(ARN, ['one', 'two']),
+      `DELETE ${tagPath}?tagKeys=one&tagKeys=two`,
+      '',
+      '',
+      undefined,
+    ],
     ['DeleteRevision', (to) => to.deleteRevision(NAME), `DELETE ${ofRevision}`, '', '', undefined],
     ['TagResource', (to) => to.tagResource(ARN, tags), `POST ${tagPath}`, { tags }, '', undefined],
     [
@@ -117,6 +148,7 @@ describe('a call is one line in the log', () => {
     const exchange = exchangeFor();
     await exchange.getJob(JOB_ID);
     await exchange.startJob(JOB_ID);
+    server.replyWith(json(200, SEEN));
     await exchange.getRevision(NAME);
     expect(lines).toEqual([
       ['GetJob', { jobId: JOB_ID, state: 'ERROR' }],
@@ -213,7 +245,7 @@ describe('what the service returns', () => {
 
   it('may be a data set without revisions', async () => {
     server.replyWith(json(200, {}));
-    expect(await exchangeFor().listRevisions('data-set')).toEqual([]);
+    expect(await exchangeFor().listRevisions('data-set', {})).toEqual({ revisions: [], nextToken: undefined });
   });
 
   it.each<[string, Reply]>([
@@ -253,7 +285,10 @@ describe('what the service returns', () => {
   it('has the limit that StartJob met, although the SDK does not model that error there', async () => {
     const limit = { Message: 'full', LimitName: 'Concurrent', LimitValue: 10 };
     server.replyWith(json(402, limit, { 'x-amzn-errortype': 'ServiceLimitExceededException' }));
-    await expect(exchangeFor().startJob(JOB_ID)).rejects.toMatchObject({ kind: 'quota', limitValue: 10 });
+    await expect(exchangeFor().startJob(JOB_ID)).rejects.toMatchObject({
+      kind: 'quota',
+      details: { isLimit: true, limitValue: 10 },
+    });
   });
 });
 

@@ -124,7 +124,7 @@ describe('not found', () => {
     ['TagResource', 'JOB', 'permanent InvalidRequest'],
     ['CreateJob', 'REVISION', 'permanent InvalidRequest'],
     ['CreateRevision', 'DATA_SET', 'permanent InvalidRequest'],
-    ['ListDataSetRevisions', undefined, 'permanent InvalidRequest'],
+    ['ListDataSetRevisions', undefined, 'absent NotFound'],
   ])('by %s of %s is %s', (call, ResourceType, expected) => {
     expect(meaningOf(thrown('ResourceNotFoundException', 404, { ResourceType }), call)).toBe(expected);
   });
@@ -175,8 +175,20 @@ describe('a message', () => {
     [
       'names the limit and its value, and says what to do',
       thrown('ServiceLimitExceededException', 402, { message: 'full.', LimitName: 'Jobs', LimitValue: 10 }),
-      'CreateJob was refused: ServiceLimitExceededException: full. (limit: Jobs = 10). ' +
-        'Wait, remove what is not needed, or ask AWS to raise the limit.',
+      'CreateJob was refused: ServiceLimitExceededException: full (limit: Jobs = 10). ' +
+        'Remove what is not needed, or ask AWS to raise the limit.',
+    ],
+    [
+      'does not advise to raise a limit of concurrent jobs, which AWS does not raise',
+      thrown('ServiceLimitExceededException', 402, { message: 'full', LimitName: 'Concurrent in progress jobs' }),
+      'Wait until other jobs have ended; AWS does not raise this limit.',
+    ],
+    [
+      'names the action that was denied, which may be another than the call',
+      thrown('AccessDeniedException', 403, {
+        message: 'User: x is not authorized to perform: dataexchange:PublishDataSet on resource: y',
+      }),
+      "The type's execution role needs dataexchange:PublishDataSet.",
     ],
     [
       'names the limit without a value',

@@ -19,7 +19,7 @@ jest.mock('node:timers/promises', () => ({
 }));
 
 const CONTENT = 'station,degrees\nZürich,11.2\n';
-const FILE = { property: 'UrlAssetContent', content: CONTENT };
+const FILE = { property: 'UrlAssetContent', bytes: Buffer.from(CONTENT) };
 const SIGNATURE = 'X-Amz-Signature=0123456789abcdef';
 const PATH = `/bucket/a.csv?${SIGNATURE}`;
 const server = useServer();

@@ -27,7 +27,7 @@ export function inProgress(seconds: number, message: string, changes: Partial<Ca
 
 /** IN_PROGRESS after a transient refusal, the first in a row. @param changes see inProgress */
 export function triesAgain(method: Method, changes: Partial<CallbackContext> = {}): object {
-  const message = `${method} was refused: transient; trying again in 2 s (try 1)`;
+  const message = `${method} was refused: transient. Trying again in 2 s (try 1).`;
   return inProgress(2, message, { faults: 1, ...changes });
 }
 

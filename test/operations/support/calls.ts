@@ -1,4 +1,5 @@
-import { jobTag, type Revision } from '../../../src/job/revision';
+import type { Asset } from '../../../src/job/job';
+import { finalisedTag, jobTag, type Revision } from '../../../src/job/revision';
 import type { Exchange } from '../../../src/operations/exchange';
 import { JOB_ID } from '../../job/examples';
 import type { Method, Refused } from './refusals';
@@ -43,10 +44,28 @@ export function getRevision(result: Revision | Refused): ExpectedCall {
 
 /** UpdateRevision answers without the revision's tags. */
 export function updateRevision(
-  finalized: boolean,
-  result: Revision | Refused = revision({ Finalized: finalized }),
+  change: { readonly comment?: string; readonly finalized?: boolean },
+  result: Revision | Refused = revision({ Finalized: change.finalized, Comment: change.comment }),
 ): ExpectedCall {
-  return call('updateRevision', [REVISION_NAME, finalized], result);
+  return call('updateRevision', [REVISION_NAME, change], result);
+}
+
+export function finalise(result?: Revision | Refused): ExpectedCall {
+  return updateRevision({ finalized: true }, result);
+}
+
+export function open(result?: Revision | Refused): ExpectedCall {
+  return updateRevision({ finalized: false }, result);
+}
+
+/** The tag that a job leaves before it finalises a revision. */
+export function tagAsFinalised(result?: Refused): ExpectedCall {
+  return call('tagResource', [revision().Arn, finalisedTag(JOB_ID)], result);
+}
+
+export function listAssets(result: readonly Asset[] | Refused = []): ExpectedCall {
+  const page = typeof result === 'function' ? result : { assets: result };
+  return call('listAssets', [REVISION_NAME, { maxResults: 200, nextToken: undefined }], page);
 }
 
 export function deleteRevision(result?: Refused): ExpectedCall {
@@ -54,5 +73,5 @@ export function deleteRevision(result?: Refused): ExpectedCall {
 }
 
 export function tagResource(result?: Refused): ExpectedCall {
-  return call('tagResource', [revision().Arn as string, jobTag(JOB_ID)], result);
+  return call('tagResource', [revision().Arn, jobTag(JOB_ID)], result);
 }

@@ -14,8 +14,10 @@ const CHANGING: readonly Method[] = [
   'cancelJob',
   'createRevision',
   'updateRevision',
+  'revokeRevision',
   'deleteRevision',
   'tagResource',
+  'untagResource',
   'upload',
 ];
 /** The calls that may miss a job or revision though it exists, because the service does not show it yet. */

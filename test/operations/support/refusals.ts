@@ -8,7 +8,8 @@ export type Refused = (method: Method) => Refusal;
 
 /** @param limitValue the value of the limit that is reached */
 export function refused(kind: RefusalKind, errorCode: ErrorCode, limitValue?: number): Refused {
-  return (method) => new Refusal(kind, errorCode, `${method} was refused: ${kind}`, limitValue);
+  return (method) =>
+    new Refusal(kind, errorCode, `${method} was refused: ${kind}`, { isLimit: kind === 'quota', limitValue });
 }
 
 export const ABSENT = refused('absent', 'NotFound');

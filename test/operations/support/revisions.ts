@@ -1,4 +1,4 @@
-import { jobTag, type Revision, type RevisionName, tokenTag } from '../../../src/job/revision';
+import { finalisedTag, jobTag, type Revision, type RevisionName, tokenTag } from '../../../src/job/revision';
 import { DATA_SET, JOB_ID, REVISION } from '../../job/examples';
 import { TOKEN } from './invocation';
 
@@ -18,7 +18,8 @@ export function revision(more: Partial<Revision> = {}): Revision {
 const OWN_TAGS = { ...tokenTag(TOKEN), ...jobTag(JOB_ID) };
 /** The job's own revision, open. */
 export const OPEN = revision({ Tags: OWN_TAGS });
-export const FINALISED = revision({ Tags: OWN_TAGS, Finalized: true });
+/** Finalised by the job. */
+export const FINALISED = revision({ Tags: { ...OWN_TAGS, ...finalisedTag(JOB_ID) }, Finalized: true });
 export const REVOKED = revision({ Tags: OWN_TAGS, Finalized: true, Revoked: true });
 /** Made by this job's create, which has not yet given it the job's tag. */
 export const UNTAGGED = revision({ Tags: tokenTag(TOKEN) });

@@ -1,4 +1,4 @@
-import type { Job } from '../../../src/job/job';
+import type { Asset, Job } from '../../../src/job/job';
 import { jobType } from '../../../src/job/job-types';
 import { type Revision, type RevisionName, revisionOf } from '../../../src/job/revision';
 import type { CreateJobInput } from '../../../src/job/translate';
@@ -17,6 +17,8 @@ export interface Behaviour {
   readonly lagMs?: number;
   /** How long a new job is not visible to calls that name it. Milliseconds. */
   readonly hiddenMs?: number;
+  /** Whether finalising a revision publishes it, as in the data set of a product. */
+  readonly publishes?: boolean;
 }
 
 interface SimulatedJob {
@@ -32,6 +34,7 @@ export class SimulatedExchange implements Exchange {
   readonly jobs = new Map<string, SimulatedJob>();
   /** By id, in the order in which they were made. */
   readonly revisions = new Map<string, Revision>();
+  private readonly published = new Set<string>();
   /** The most jobs that ever ran at the same time. */
   mostRunning = 0;
   private readonly behaviour: Required<Behaviour>;
@@ -41,8 +44,16 @@ export class SimulatedExchange implements Exchange {
     private readonly clock: Clock,
     behaviour: Behaviour = {},
   ) {
-    this.behaviour = { lengthMs: 1_000, end: 'COMPLETED', quota: 1_000, lagMs: 0, hiddenMs: 0, ...behaviour };
-    this.revisions.set(REVISION, { Id: REVISION, Finalized: false, Tags: {} });
+    this.behaviour = {
+      lengthMs: 1_000,
+      end: 'COMPLETED',
+      quota: 1_000,
+      lagMs: 0,
+      hiddenMs: 0,
+      publishes: false,
+      ...behaviour,
+    };
+    this.revisions.set(REVISION, { Id: REVISION, Arn: arnOf(REVISION), Finalized: false, Tags: {} });
   }
 
   /** The revisions that the calls have made and not removed. */
@@ -94,15 +105,15 @@ export class SimulatedExchange implements Exchange {
     return { jobs: jobs.filter((job) => revisionId === undefined || revisionOf(job)?.revisionId === revisionId) };
   }
 
-  async listRevisions(): Promise<readonly Revision[]> {
-    return [...this.revisions.values()].reverse().map(withoutTags);
+  async listRevisions(): Promise<{ revisions: readonly Revision[] }> {
+    return { revisions: [...this.revisions.values()].reverse().map(withoutTags) };
   }
 
   async createRevision(_dataSetId: string, comment: string | undefined, tags: Tags): Promise<Revision> {
     const id = numbered('revision', this.revisionsMade++);
     const revision: Revision = {
       Id: id,
-      Arn: `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${DATA_SET}/revisions/${id}`,
+      Arn: arnOf(id),
       ...(comment === undefined ? {} : { Comment: comment }),
       CreatedAt: new Date(this.clock.now()).toISOString(),
       Finalized: false,
@@ -116,23 +127,55 @@ export class SimulatedExchange implements Exchange {
     return this.revision(name);
   }
 
-  async updateRevision(name: RevisionName, finalized: boolean): Promise<Revision> {
-    const revision = { ...this.revision(name), Finalized: finalized };
+  async updateRevision(
+    name: RevisionName,
+    { comment, finalized }: { readonly comment?: string; readonly finalized?: boolean },
+  ): Promise<Revision> {
+    const before = this.revision(name);
+    // A finalised revision has to be opened before its comment changes, and a published one cannot be.
+    if (
+      before.Finalized === true &&
+      (this.published.has(before.Id) || (comment !== undefined && finalized !== false))
+    ) {
+      throw refusal('conflict');
+    }
+    const revision = { ...before, Comment: comment ?? before.Comment, Finalized: finalized ?? before.Finalized };
     this.revisions.set(revision.Id, revision);
+    if (finalized === true && this.behaviour.publishes) {
+      this.published.add(revision.Id);
+    }
     return withoutTags(revision);
   }
 
+  async revokeRevision(name: RevisionName): Promise<void> {
+    const revision = this.revision(name);
+    if (!this.published.has(revision.Id)) {
+      throw refusal('conflict');
+    }
+    this.revisions.set(revision.Id, { ...revision, Revoked: true });
+  }
+
   async deleteRevision(name: RevisionName): Promise<void> {
-    const { Id, Finalized } = this.revision(name);
-    if (Finalized === true) {
+    const { Id, Finalized, Revoked } = this.revision(name);
+    if (Finalized === true && Revoked !== true) {
       throw refusal('conflict');
     }
     this.revisions.delete(Id);
   }
 
+  async listAssets(): Promise<{ assets: readonly Asset[] }> {
+    return { assets: [] };
+  }
+
   async tagResource(arn: string, tags: Tags): Promise<void> {
     const revision = this.revision({ dataSetId: DATA_SET, revisionId: arn.split('/').at(-1) as string });
     this.revisions.set(revision.Id, { ...revision, Tags: { ...revision.Tags, ...tags } });
+  }
+
+  async untagResource(arn: string, keys: readonly string[]): Promise<void> {
+    const revision = this.revision({ dataSetId: DATA_SET, revisionId: arn.split('/').at(-1) as string });
+    const Tags = Object.fromEntries(Object.entries(revision.Tags ?? {}).filter(([key]) => !keys.includes(key)));
+    this.revisions.set(revision.Id, { ...revision, Tags });
   }
 
   async upload(): Promise<void> {}
@@ -188,11 +231,15 @@ export class SimulatedExchange implements Exchange {
 function withUploadUrl(input: CreateJobInput, id: string): CreateJobInput {
   const type = jobType(input.Type);
   const attribute = type?.attributes?.find(({ property }) => property === type.upload?.url);
-  if (type === undefined || attribute === undefined) {
+  if (type === undefined || attribute === undefined || 'asset' in attribute) {
     return input;
   }
   const branch = { ...input.Details[type.details], [attribute.member]: `https://upload.example/${id}` };
   return { ...input, Details: { [type.details]: branch } };
+}
+
+function arnOf(revisionId: string): string {
+  return `arn:aws:dataexchange:us-east-1:123456789012:data-sets/${DATA_SET}/revisions/${revisionId}`;
 }
 
 function numbered(what: string, number: number): string {
@@ -206,5 +253,8 @@ function withoutTags({ Tags: _, ...revision }: Revision): Revision {
 
 function refusal(kind: RefusalKind, limitValue?: number): Refusal {
   const errorCode = { absent: 'NotFound', conflict: 'ResourceConflict', quota: 'ServiceLimitExceeded' } as const;
-  return new Refusal(kind, errorCode[kind as keyof typeof errorCode], `refused: ${kind}`, limitValue);
+  return new Refusal(kind, errorCode[kind as keyof typeof errorCode], `refused: ${kind}`, {
+    isLimit: kind === 'quota',
+    limitValue,
+  });
 }
