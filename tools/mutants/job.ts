@@ -22,7 +22,7 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/job-types.ts',
-    text: 'rules: [ASSET_ENCRYPTION.rule],',
+    text: 'rules: [REVISION_ENCRYPTION.rule],',
     replacement: '',
     breaks: 'An export with aws:kms and no key is not refused.',
   },
@@ -34,7 +34,7 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/validate.ts',
-    text: "format === 'json' && !isJson(file.content)",
+    text: "format === 'json' && !isJson(file.bytes.toString('utf8'))",
     replacement: '!isJson(file.content)',
     breaks: 'A file that is not JSON cannot be imported.',
   },
@@ -45,8 +45,8 @@ export const JOB_MUTANTS: readonly Mutant[] = [
     breaks: 'An export without encryption needs a KMS key, and one with aws:kms none.',
   },
   {
-    file: 'src/job/validate.ts',
-    text: 'first.set(key, i);',
+    file: 'src/job/check-schema.ts',
+    text: 'firsts.set(key, place);',
     replacement: '',
     breaks: 'An object that is imported twice is not noticed.',
   },
@@ -64,7 +64,7 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/check-schema.ts',
-    text: 'mayEcho(path) ? shown(value) : typeName(value)',
+    text: 'mayEcho ? shown(value) : typeName(value)',
     replacement: 'shown(value)',
     breaks: 'The message about a secret of the wrong type, such as a list, shows the secret.',
   },
@@ -106,8 +106,8 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/differences.ts',
-    text: 'isReadOnly(name) || IN_PLACE.includes(name)',
-    replacement: 'IN_PLACE.includes(name)',
+    text: 'if (isReadOnly(name)) {',
+    replacement: 'if (false) {',
     breaks: 'An attribute that has changed, such as the state, replaces the resource.',
   },
   {
@@ -118,7 +118,7 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/normalise.ts',
-    text: "value === 'true' || value === 'false' ? value === 'true' : value",
+    text: 'BOOLEANS.get(value) ?? value',
     replacement: "value === 'true' ? true : value",
     breaks: 'The text "false" of a template is refused.',
   },
@@ -130,7 +130,7 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/translate.ts',
-    text: 'if (!isWriteOnly(property)) {',
+    text: 'if (!isWriteOnly(input.property)) {',
     replacement: 'if (property.length > 0) {',
     breaks: 'A read returns the API key.',
   },
@@ -142,8 +142,8 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/translate.ts',
-    text: '{ RevisionId: undefined, TargetRevisionId: revision.Id,',
-    replacement: '{ TargetRevisionId: revision.Id,',
+    text: 'RevisionId: undefined,',
+    replacement: '',
     breaks: 'A template without RevisionId drifts, because a read shows one.',
   },
   {
@@ -154,8 +154,8 @@ export const JOB_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/job/revision.ts',
-    text: 'isUntagged(revision) || own(revision.Tags, JOB_TAG) === jobId',
-    replacement: 'own(revision.Tags, JOB_TAG) === jobId',
+    text: 'return isUntagged(revision) || isTaggedFor(revision, jobId);',
+    replacement: 'return isTaggedFor(revision, jobId);',
     breaks: 'A delete leaves the revision behind whose second tag failed.',
   },
   {
@@ -175,5 +175,23 @@ export const JOB_MUTANTS: readonly Mutant[] = [
     text: ".digest('base64')",
     replacement: ".digest('hex')",
     breaks: 'The hash of a file has a form that the service refuses.',
+  },
+  {
+    file: 'src/job/revision.ts',
+    text: 'return revision.Finalized === true && hasTag(revision, FINALISED_PREFIX + jobId);',
+    replacement: 'return revision.Finalized === true;',
+    breaks: 'A job drifts because its neighbour has finalised the revision.',
+  },
+  {
+    file: 'src/job/revision.ts',
+    text: '.filter(([key]) => !isReservedKey(key))',
+    replacement: '',
+    breaks: 'Reads show the tags that this type keeps for itself.',
+  },
+  {
+    file: 'src/job/made-assets.ts',
+    text: 'return Date.parse(CreatedAt) <= Date.parse(time) && Date.parse(time) <= Date.parse(UpdatedAt);',
+    replacement: 'return true;',
+    breaks: 'AssetIds names assets that another job has imported under the same names.',
   },
 ];
