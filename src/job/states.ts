@@ -1,11 +1,5 @@
 /** The states of a job (API_JobEntry, member State). */
 export const JOB_STATES = ['WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'TIMED_OUT', 'CANCELLED'] as const;
-export type JobState = (typeof JOB_STATES)[number];
-
-export function isJobState(value: unknown): value is JobState {
-  return (JOB_STATES as readonly unknown[]).includes(value);
-}
-
 /**
  * `StartOnCreation` as read back from the service: every state but WAITING means that somebody started the job.
  * (CANCELLED never gets this far: only a waiting job can be cancelled, and a cancelled one reads as NotFound.)

@@ -169,6 +169,35 @@ describe('several jobs in one revision', () => {
   });
 });
 
+describe('an export in which two assets would be written to one object', () => {
+  test('names them, says how that comes about, and what to do', async () => {
+    const { DataSetId, RevisionId, desired } = await deploy({});
+    const again = { ...desired, Id: undefined, RevisionId };
+    expect((await cloudFormation.create(again)).event).toMatchObject({ status: 'SUCCESS' });
+    const assets = await world.assets({ DataSetId, RevisionId });
+    const [{ Name: name } = {}] = assets;
+    const twins = assets.filter(({ Name }) => Name === name).map(({ Id }) => Id as string);
+    const exports = [
+      { Type: 'EXPORT_REVISIONS_TO_S3', S3RevisionDestinations: [{ RevisionId, Bucket: 'target' }] },
+      {
+        Type: 'EXPORT_ASSETS_TO_S3',
+        RevisionId,
+        S3AssetDestinations: twins.map((AssetId) => ({ AssetId, Bucket: 'target' })),
+      },
+    ];
+    for (const model of exports) {
+      const { event } = await cloudFormation.create({ ...model, DataSetId, StartOnCreation: true });
+      expect(event).toMatchObject({ status: 'FAILED', errorCode: 'InvalidRequest' });
+      expect(event.message).toMatch(/would both be written to s3:\/\/target\/.*several jobs.*changing Triggers/);
+      expect(event.message).not.toContain('..');
+    }
+    // The explanation must not hide the failure.
+    world.faults({ faults: [{ on: 'ListRevisionAssets', do: { error: 'AccessDeniedException' } }] });
+    const { event } = await cloudFormation.create({ ...exports[0], DataSetId, StartOnCreation: true });
+    expect(event).toMatchObject({ status: 'FAILED', errorCode: 'InvalidRequest' });
+  });
+});
+
 test('the id of a job in the place of a revision’s is suspected to be a Ref', async () => {
   const { desired, shown } = await deploy({});
   const { model: exported } = await makeCase('EXPORT_REVISIONS_TO_S3', world);
