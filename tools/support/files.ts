@@ -29,6 +29,6 @@ export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>):
   try {
     return await use(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
