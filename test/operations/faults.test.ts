@@ -2,7 +2,15 @@ import { REVISION, SECRET } from '../job/examples';
 import { RETRIABLE } from '../support/contract';
 import type { Fault } from './support/faults';
 import { TRANSIENT } from './support/refusals';
-import { faultsIn, type Performance, perform, SCENARIOS, type Scenario, type Schedule } from './support/scenarios';
+import {
+  CORRECTED,
+  faultsIn,
+  type Performance,
+  perform,
+  SCENARIOS,
+  type Scenario,
+  type Schedule,
+} from './support/scenarios';
 
 /**
  * Every operation under every schedule of up to two faults. CloudFormation's driver holds each event to the contract and the
@@ -15,7 +23,11 @@ const TIMEOUT_MS = 60_000;
 /** An error that is no refusal. */
 const BUG: Fault = { name: 'a bug', error: () => new TypeError('a bug'), hasEffect: false };
 
-async function brokenPromises({ action }: Scenario, performance: Performance, schedule: Schedule): Promise<string[]> {
+async function brokenPromises(
+  { action, model }: Scenario,
+  performance: Performance,
+  schedule: Schedule,
+): Promise<string[]> {
   const { event, events, calls, id, service, deleteResource } = performance;
   const broken: string[] = [];
   function promise(what: string, holds: boolean): void {
@@ -28,6 +40,15 @@ async function brokenPromises({ action }: Scenario, performance: Performance, sc
   promise('faults that pass fail no operation', !passes || event.status === 'SUCCESS');
   promise('no second job is started', service.startedJobs().length <= 1);
   promise('no event holds a secret', !JSON.stringify(events).includes(SECRET));
+  if (model === CORRECTED && event.status === 'SUCCESS') {
+    const [corrected] = service.madeRevisions();
+    const { Comment, Finalized, Tags = {} } = corrected ?? {};
+    promise('what was corrected is finalised again', Comment === 'October' && Finalized === true);
+    promise(
+      'no tag of the correction stays',
+      Tags.team === 'weather' && !/Reopened|draft/.test(Object.keys(Tags).join()),
+    );
+  }
   promise('a given revision stays', service.revisions.has(REVISION));
   promise('no retriable code in the end', !RETRIABLE.includes(event.errorCode ?? ''));
   if (action !== 'READ' && action !== 'LIST' && event.status === 'FAILED') {

@@ -19,12 +19,22 @@ export interface Scenario {
   readonly model: Properties;
   readonly previousModel?: Properties;
   readonly rollback?: true;
+  /** Finalising a revision publishes it. */
+  readonly publishes?: true;
 }
 
 const FINALISE: Properties = { ...OWN_IMPORT, FinalizeRevision: true };
 const WAITING: Properties = { ...OWN_IMPORT, StartOnCreation: false };
 const NAMED: Properties = { ...IMPORT, FinalizeRevision: true };
 const { UrlAssetMd5Hash: _, RevisionId: __, ...withoutHash } = MINIMAL.IMPORT_ASSET_FROM_SIGNED_URL;
+const COMMENTED: Properties = { ...FINALISE, RevisionComment: 'Oktober', RevisionTags: [{ Key: 'draft', Value: '' }] };
+/** What an update corrects in a finalised revision, which has to be opened for it and finalised again. */
+export const CORRECTED: Properties = {
+  ...COMMENTED,
+  RevisionComment: 'October',
+  RevisionTags: [{ Key: 'team', Value: 'weather' }],
+};
+const REVOKED: Properties = { ...FINALISE, RevokeOnDelete: true };
 const WITH_FILE: Properties = { ...withoutHash, UrlAssetContent: SECRET, StartOnCreation: true };
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -43,6 +53,14 @@ export const SCENARIOS: readonly Scenario[] = [
     previousModel: FINALISE,
     rollback: true,
   },
+  {
+    name: 'an update of comment and tags of a finalised revision',
+    action: 'UPDATE',
+    existing: COMMENTED,
+    model: CORRECTED,
+    previousModel: COMMENTED,
+  },
+  { name: 'a delete of a published revision', action: 'DELETE', existing: REVOKED, model: REVOKED, publishes: true },
   { name: 'a delete of a WAITING job', action: 'DELETE', existing: WAITING, model: {} },
   { name: 'a delete of a finalised revision', action: 'DELETE', existing: FINALISE, model: {} },
   { name: 'a delete of a job in a named revision', action: 'DELETE', existing: IMPORT, model: {} },
@@ -65,9 +83,9 @@ export interface Performance extends Finished {
 
 /** Drives the operation of a scenario to its end. CloudFormation starts it over twice if its code is retriable. */
 export async function perform(scenario: Scenario, schedule: Schedule): Promise<Performance> {
-  const { action, existing, model, previousModel, rollback } = scenario;
+  const { action, existing, model, previousModel, rollback, publishes = false } = scenario;
   const clock = new ManualClock();
-  const service = new SimulatedExchange(clock);
+  const service = new SimulatedExchange(clock, { publishes });
   const undisturbed = handlersOver(service, clock);
   const before = existing && (await drive(undisturbed, clock, { action: 'CREATE', model: existing }));
   const Id = before?.event.resourceModel?.Id;
@@ -81,7 +99,7 @@ export async function perform(scenario: Scenario, schedule: Schedule): Promise<P
   const disturbed = withFaults(service, (method) => schedule.get(calls.push(method) - 1));
   const finished = await drive(handlersOver(disturbed, clock), clock, first, { retries: 2 });
   const id = Id ?? finished.events.find(({ resourceModel }) => resourceModel?.Id)?.resourceModel?.Id;
-  const deleteResource = () => drive(undisturbed, clock, { action: 'DELETE', model: { Id: id } });
+  const deleteResource = () => drive(undisturbed, clock, { action: 'DELETE', model: { ...existing, Id: id } });
   return { ...finished, calls, id, service, deleteResource };
 }
 
