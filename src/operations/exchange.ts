@@ -18,8 +18,8 @@ export interface JobFilter extends PageRequest {
 }
 
 /**
- * AWS Data Exchange as the operations use it: one method per call. A call that is refused, or that gets no answer, throws
- * a Refusal.
+ * AWS Data Exchange as the operations use it: one method per call. A call that is refused, or that gets no answer,
+ * throws a Refusal.
  */
 export interface Exchange {
   createJob(input: CreateJobInput): Promise<Job>;
@@ -115,4 +115,24 @@ export async function ifPresent<T>(call: Promise<T>): Promise<T | undefined> {
     }
     throw error;
   }
+}
+
+/**
+ * The assets of a revision, page by page, until there are enough of them. A revision that does not exist has none.
+ *
+ * @throws Refusal
+ */
+export async function assetsOf(
+  name: RevisionName,
+  exchange: Exchange,
+  isEnough: (assets: readonly Asset[]) => boolean = () => false,
+): Promise<readonly Asset[]> {
+  const assets: Asset[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await ifPresent(exchange.listAssets(name, { maxResults: 200, nextToken }));
+    assets.push(...(page?.assets ?? []));
+    nextToken = page?.nextToken;
+  } while (nextToken !== undefined && !isEnough(assets));
+  return assets;
 }

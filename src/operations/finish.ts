@@ -1,12 +1,11 @@
 import type { Job } from '../job/job';
-import { text } from '../job/properties';
 import { isUntagged, type Revision, type RevisionName, revisionOf, wantsOwnRevision } from '../job/revision';
 import { hasEnded } from '../job/states';
 import { type Answer, notFound } from './answer';
 import { changeRevision, tagWithJob, wantedChanges } from './change-revision';
 import { ifPresent, Refusal } from './exchange';
 import type { JobOperation } from './job-operation';
-import { fullModel } from './read';
+import { fullModel, isGoneWithRevision } from './read';
 
 /**
  * Ends a create or update with the model as the service shows it. Before that, what the operation is to change of the
@@ -49,15 +48,12 @@ async function success({ exchange }: JobOperation, job: Job, revision?: Revision
   return { status: 'SUCCESS', resourceModel: await fullModel(job, revision, exchange) };
 }
 
-/**
- * A job that is over is nothing without the revision that it made. One that the template names is the template's business,
- * unless this operation is to finalise it: then it has not done what was asked for.
- */
+/** What to answer if the revision of the job does not exist. */
 async function withoutRevision(operation: JobOperation, job: Job, { revisionId }: RevisionName): Promise<Answer> {
   const { request, jobId } = operation;
-  const isGiven = text(request.desired, 'RevisionId') !== undefined;
-  const isToBeFinalised = wantedChanges(operation, job).finalised === true && !request.rollback;
-  if (!hasEnded(job.State) || (isGiven && !isToBeFinalised)) {
+  // An operation that is to finalise a revision has failed without it, whoever made the revision.
+  const isToFinalise = hasEnded(job.State) && wantedChanges(operation, job).finalised === true && !request.rollback;
+  if (!isGoneWithRevision(job, request.desired) && !isToFinalise) {
     return success(operation, job);
   }
   if (request.operation === 'CREATE') {

@@ -12,8 +12,8 @@ export const NOT_A_REVISION =
   'If RevisionId is the Ref of another job, that is the id of the job: write !GetAtt with TargetRevisionId instead';
 
 /**
- * What a refused CreateJob means that names a revision of the template's: what is wrong with the revision is the template's
- * mistake.
+ * What a refused CreateJob means if the template names the revision: what is wrong with the revision is a mistake in
+ * the template.
  *
  * @param name the revision that the job is to fill; undefined for an export
  * @throws Refusal if the revision cannot be looked at
@@ -26,8 +26,10 @@ export async function aboutGivenRevision(
   if (refusal.details.resourceType === 'REVISION') {
     return new Refusal('permanent', 'InvalidRequest', sentences(refusal.message, NOT_A_REVISION));
   }
-  const finalised = refusal.kind === 'conflict' && name && (await ifFinalised(name, refusal, exchange));
-  return finalised || refusal;
+  if (refusal.kind !== 'conflict' || name === undefined) {
+    return refusal;
+  }
+  return (await ifFinalised(name, refusal, exchange)) ?? refusal;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Asset, Job } from '../job/job';
 import { isRecord, text, valueAt, valuesAt } from '../job/properties';
-import { type Exchange, Refusal } from './exchange';
+import { assetsOf, type Exchange, Refusal } from './exchange';
 
 /** How a job error may say that two assets would be written to one key. Its code and text are not documented. */
 const MAY_BE_COLLISION = /VALIDATION_EXCEPTION|collid|collision|duplicate|same|already/i;
@@ -17,14 +17,9 @@ export async function keyCollision(job: Job, exchange: Exchange): Promise<string
   if (first === undefined || !MAY_BE_COLLISION.test(errors)) {
     return undefined;
   }
-  const assets: Asset[] = [];
+  let assets: readonly Asset[];
   try {
-    let nextToken: string | undefined;
-    do {
-      const page = await exchange.listAssets(first, { maxResults: 200, nextToken });
-      assets.push(...page.assets);
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
+    assets = await assetsOf(first, exchange);
   } catch (error) {
     if (error instanceof Refusal) {
       return undefined;

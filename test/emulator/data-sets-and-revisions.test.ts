@@ -19,9 +19,8 @@ import {
   UpdateDataSetCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import { clientFor, errorOf, type Local, openLocal, s3Import } from './support';
+import { clientFor, errorOf, type Local, openLocal, s3Import, UNKNOWN_ID } from './support';
 
-const UNKNOWN_ID = '0'.repeat(32);
 let local: Local;
 
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dataexchange';
 import { FaultScriptError } from '../../emulator/faults/fault-schema';
 import type { FaultScript } from '../../emulator/faults/fault-script';
-import { AUTHORIZATION, errorOf, type Local, md5, openLocal, s3Import } from './support';
+import { AUTHORIZATION, errorOf, type Local, md5, openLocal, s3Import, UNKNOWN_ID } from './support';
 
 let local: Local;
 let dataSetId: string;
@@ -497,9 +497,8 @@ test('startJobChecks decides whether StartJob looks for the upload', async () =>
 
 test('createJobChecks and startJobChecks decide which call checks what', async () => {
   local.emulator.setFaults({ assumptions: { createJobChecks: 'details', startJobChecks: 'all' } });
-  const unknownId = '0'.repeat(32);
   const { Id } = await local.client.send(
-    new CreateJobCommand({ Type: 'IMPORT_ASSETS_FROM_S3', Details: s3Import(unknownId, unknownId, ['a']) }),
+    new CreateJobCommand({ Type: 'IMPORT_ASSETS_FROM_S3', Details: s3Import(UNKNOWN_ID, UNKNOWN_ID, ['a']) }),
   );
   expect(await errorOf(local.start(Id!))).toMatchObject({ status: 404, ResourceType: 'DATA_SET' });
   local.emulator.setFaults({ assumptions: { createJobChecks: 'details' } });

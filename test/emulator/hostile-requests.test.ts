@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { OPERATIONS } from '../../emulator/operations/operations';
-import { AUTHORIZATION, checkProperty, type Local, openLocal, s3Import } from './support';
+import { AUTHORIZATION, checkProperty, type Local, openLocal, s3Import, UNKNOWN_ID } from './support';
 
 // The randomised tests send hundreds of requests, which takes a while on a busy machine.
 jest.setTimeout(60_000);
@@ -131,7 +131,7 @@ test('a body cannot override the path', async () => {
   const { status, text } = await send(
     'POST',
     `/v1/data-sets/${dataSetId}/revisions`,
-    JSON.stringify({ DataSetId: '0'.repeat(32) }),
+    JSON.stringify({ DataSetId: UNKNOWN_ID }),
   );
   expect(status).toBe(201);
   expect(JSON.parse(text)).toMatchObject({ DataSetId: dataSetId });

@@ -10,9 +10,8 @@ import {
 } from '@aws-sdk/client-dataexchange';
 import fc from 'fast-check';
 import { FolderBuckets } from '../../emulator/buckets/folder-buckets';
-import { checkProperty, errorOf, type Local, openLocal, s3Import } from './support';
+import { checkProperty, errorOf, type Local, openLocal, s3Import, UNKNOWN_ID } from './support';
 
-const UNKNOWN_ID = '0'.repeat(32);
 let local: Local;
 
 beforeEach(async () => {

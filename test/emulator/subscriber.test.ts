@@ -31,9 +31,8 @@ import {
 } from '@aws-sdk/client-dataexchange';
 import { S3Buckets } from '../../emulator/buckets/s3-buckets';
 import { openS3Endpoint } from './s3-endpoint';
-import { errorOf, type Local, openLocal, s3Import } from './support';
+import { errorOf, type Local, openLocal, s3Import, UNKNOWN_ID } from './support';
 
-const UNKNOWN_ID = '0'.repeat(32);
 let local: Local;
 
 beforeEach(async () => {

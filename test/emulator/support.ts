@@ -48,6 +48,9 @@ export interface Local {
   close(): Promise<void>;
 }
 
+/** An id of the right form that nothing has. */
+export const UNKNOWN_ID = '0'.repeat(32);
+
 export const AUTHORIZATION = [
   'AWS4-HMAC-SHA256 Credential=AKID/20260115/us-east-1/dataexchange/aws4_request',
   'SignedHeaders=host;x-amz-date',

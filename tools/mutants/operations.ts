@@ -220,14 +220,14 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/operations/finish.ts',
-    text: 'isGiven && !isToBeFinalised',
-    replacement: 'isGiven',
+    text: ' && !isToFinalise',
+    replacement: '',
     breaks: 'A create succeeds without the named revision that it was to finalise.',
   },
   {
     file: 'src/operations/read.ts',
-    text: "isGone && hasEnded(job.State) && text(desired, 'RevisionId') === undefined",
-    replacement: 'isGone && hasEnded(job.State)',
+    text: "hasEnded(job.State) && text(desired, 'RevisionId') === undefined",
+    replacement: 'hasEnded(job.State)',
     breaks: 'A job whose template names a revision that is gone reads as deleted.',
   },
   {
