@@ -11,9 +11,9 @@ import { Stacks } from './stacks';
 import { command, holds, row, say, step, title } from './terminal';
 
 /**
- * What `make demo` shows: the type is registered under a name of one's own; a template publishes files; updates change the
- * note alone, and publish new content under the same keys; a publication fails and rolls back; one is revoked by a delete.
- * Finalising publishes here, as in the data set of a product. Exit code 0: every check held.
+ * What `make demo` shows: the type is registered under a name of one's own; a template publishes files; updates change
+ * the note alone, and publish new content under the same keys; a publication fails and rolls back; one is revoked by a
+ * delete. Finalising publishes here, as in the data set of a product. Exit code 0: every check held.
  */
 
 const STATE = inRoot('.local', `demo-${process.pid}`);

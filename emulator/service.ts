@@ -40,7 +40,11 @@ export class LocalDataExchange {
     return revision;
   }
 
-  /** Puts a data set of whichever Region into a product that this account subscribes to. @throws ServiceError 400, 404 */
+  /**
+   * Puts a data set of whichever Region into a product that this account subscribes to.
+   *
+   * @throws ServiceError 400, 404
+   */
   entitle(dataSetId: string, productId?: string): DataSet {
     const region = this.regionWith(({ dataSets }) => dataSets.has(dataSetId));
     if (!region) {

@@ -65,7 +65,7 @@ def link_tools(state_dir: Path) -> Path:
 
 
 def script(found: dict[str, str], tools: Path) -> str:
-    """Shell commands. A profile of the user's own would take precedence over the keys, so it goes."""
+    """Shell commands. A profile of the user's own would take precedence over the keys, so it is unset."""
     lines = ["unset AWS_PROFILE AWS_DEFAULT_PROFILE"]
     lines += [f"export {name}={shlex.quote(value)}" for name, value in found.items()]
     # as often as one evaluates it, the folder is in PATH once

@@ -96,7 +96,9 @@ export class Resource extends BaseResource<ResourceModel> {
   }
 }
 
-/** Logs a line. Once a job is known, every later line of the invocation names it (where the logger is our runtime's). */
+/**
+ * Logs a line. Once a job is known, every later line of the invocation names it (where the logger is our runtime's).
+ */
 function writeLine(logger: LoggerProxy & Partial<Logger>, message: string, fields: Record<string, unknown> = {}): void {
   if (fields.jobId !== undefined) {
     logger.bind?.({ jobId: fields.jobId });

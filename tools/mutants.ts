@@ -10,13 +10,16 @@ import { inRoot, ROOT } from './support/paths';
 import { run, runProgram } from './support/processes';
 
 /**
- * What make mutants runs: puts one deliberate fault after another into a copy of the tree and runs the tests that should notice
- * it. A fault that none of them notices survives, and shows what they do not test.
+ * What make mutants runs: puts one deliberate fault after another into a copy of the tree and runs the tests that
+ * should notice it. A fault that none of them notices survives, and shows what they do not test.
  */
 
 const MUTANTS: readonly Mutant[] = [...JOB_MUTANTS, ...OPERATIONS_MUTANTS];
 
-/** The folders of tests that should notice a fault in a folder of the source: those near to it first, then whole operations. */
+/**
+ * The folders of tests that should notice a fault in a folder of the source: those near to it first, then whole
+ * operations.
+ */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
   'src/job/': ['test/job', 'test/wire'],
   'src/operations/': ['test/operations', 'test/wire'],

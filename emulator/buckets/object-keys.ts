@@ -9,7 +9,11 @@ const LONGEST_KEY = 1024;
 /** Limit of the usual file systems for one name in a folder, bytes. */
 const LONGEST_SEGMENT = 255;
 
-/** Refuses names that no bucket can have, and keys that S3 does not allow. @throws BucketError no-such-bucket or bad-key */
+/**
+ * Refuses names that no bucket can have, and keys that S3 does not allow.
+ *
+ * @throws BucketError no-such-bucket or bad-key
+ */
 export function refuseInvalid(bucket: string, key: string): void {
   // In folders this also keeps a name from leading anywhere else in the file system.
   if (!BUCKET_NAME.test(bucket) || bucket.includes('..')) {

@@ -160,7 +160,8 @@ function actionProblems(region: Region, { RevisionDestination, Encryption }: Aut
 }
 
 /**
- * The service writes a test object into the bucket (User Guide, auto-export). Here it is only asked whether one could be.
+ * The service writes a test object into the bucket (User Guide, auto-export). Here it only has to be
+ * possible to write one.
  * @throws ServiceError 400
  */
 async function mustBeWritable({ buckets, account }: Region, { RevisionDestination }: AutoExport): Promise<void> {

@@ -24,8 +24,9 @@ export interface Checks {
 
 /**
  * Everything in which a value breaks the schema's rules for it. Checks the keywords of SchemaNode, which are all that
- * `aws-dataexchange-job.json` uses (a test holds that); no validator library has to be in the bundle for them. Also refuses
- * an entry that stands twice in a list whose order means nothing: `uniqueItems` would turn the list into a Set in the models.
+ * `aws-dataexchange-job.json` uses (a test holds that); no validator library has to be in the bundle for them. Also
+ * refuses an entry that occurs twice in a list whose order means nothing: `uniqueItems` would turn the list into a Set
+ * in the models.
  */
 export function checkSchema(value: unknown, node: SchemaNode, path: string, checks: Checks): Problem[] {
   const rules = definitionOf(node) as SchemaNode;

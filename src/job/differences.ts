@@ -19,8 +19,8 @@ const DEFAULTS: Properties = { StartOnCreation: false, FinalizeRevision: false, 
 
 /**
  * The properties in which two models differ. A property that is left out has its default; the order of a list means
- * nothing where the schema says so; a write-only value counts only where both models have it, since CloudFormation and the
- * service both may leave it out.
+ * nothing where the schema says so; a write-only value counts only where both models have it, since CloudFormation and
+ * the service both may leave it out.
  *
  * @param desired what the template asks for now
  * @param previous what it asked for before, or what the service shows
@@ -50,7 +50,9 @@ function isComputed(model: Properties, name: string): boolean {
   return jobType(model.Type)?.upload?.hash === name;
 }
 
-/** The value of a property that takes effect: what the model says or its file amounts to, else the service's default. */
+/**
+ * The value of a property that takes effect: what the model says or its file amounts to, else the service's default.
+ */
 function inEffect(model: Properties, name: string): unknown {
   const { inputs = [], upload } = jobType(model.Type) ?? {};
   if (name === upload?.hash) {

@@ -1,8 +1,9 @@
 import { isReservedKey } from './revision';
 
 /**
- * What is wrong with a text and what would be right; undefined if nothing is wrong. The schema has no patterns for these
- * properties: CloudFormation reports a failed one as "failed validation constraint for keyword [pattern]" and says no more.
+ * What is wrong with a text and what would be right; undefined if nothing is wrong. The schema has no patterns for
+ * these properties: CloudFormation reports a failed one as "failed validation constraint for keyword [pattern]" and
+ * says no more.
  */
 type Format = (value: string) => string | undefined;
 

@@ -1,6 +1,6 @@
 import { own, valueAt, valuesAt } from './properties';
 
-/** A property that a template gives, and where it stands in the job type's branch of the API's `Details`. */
+/** A property that a template gives, and its place in the job type's branch of the API's `Details`. */
 export interface Input {
   readonly property: string;
   /** Path below the branch, dotted: `Encryption.Type`. */
@@ -50,7 +50,9 @@ export interface Upload {
   readonly format: 'text' | 'json';
 }
 
-/** How the assets that a job has made are found among those of its revision: by something that its sources say of them. */
+/**
+ * How the assets that a job has made are found among those of its revision: by something that its sources say of them.
+ */
 export interface MadeAssets {
   /** What the sources say, in their order. @param branch the type's branch of `Details` */
   readonly expected: (branch: unknown) => readonly unknown[];
@@ -71,14 +73,19 @@ export interface JobType {
   readonly ownRevision?: true;
   readonly upload?: Upload;
   readonly madeAssets?: MadeAssets;
-  /** How many jobs of the type may be IN_PROGRESS at once in an account and Region (AWS General Reference, quotas; not adjustable). */
+  /**
+   * How many jobs of the type may be IN_PROGRESS at once in an account and Region (AWS General Reference, quotas; not
+   * adjustable).
+   */
   readonly concurrentJobs: number;
 }
 
 const DATA_SET: Input = { property: 'DataSetId', member: 'DataSetId', required: true };
 const REVISION: Input = { property: 'RevisionId', member: 'RevisionId', required: true };
 
-/** What the job types have in common that fill a revision: it may be one of their own, and finalised when they are done. */
+/**
+ * What the job types have in common that fill a revision: it may be one of their own, and finalised when they are done.
+ */
 const REVISION_OR_OWN: Input = { property: 'RevisionId', member: 'RevisionId' };
 const OWN_REVISION_RULES: readonly Rule[] = [
   { rule: 'only-without', property: 'RevisionComment', other: 'RevisionId' },
@@ -116,7 +123,10 @@ const REVISION_ENCRYPTION = encryption('S3RevisionDestination');
 
 const LF_TAG_POLICY = 'AssetDetails.LakeFormationDataPermissionAsset.LakeFormationDataPermissionDetails.LFTagPolicy';
 
-/** A tag policy becomes one asset for its databases and one for its tables (API_LFTagPolicyDetails, member ResourceType). */
+/**
+ * A tag policy becomes one asset for its databases and one for its tables (API_LFTagPolicyDetails, member
+ * ResourceType).
+ */
 function lakeFormationResources(branch: unknown): readonly string[] {
   return ['Database', 'Table']
     .filter((member) => valueAt(branch, member) !== undefined)

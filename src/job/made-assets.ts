@@ -3,8 +3,8 @@ import { jobType } from './job-types';
 import { own } from './properties';
 
 /**
- * The assets that a job has made, in the order of its sources. An asset is the job's if the job knows it by a source and
- * it was made while the job ran: other jobs may fill the same revision.
+ * The assets that a job has made, in the order of its sources. An asset is the job's if the job knows it by a source
+ * and it was made while the job ran: other jobs may fill the same revision.
  *
  * @param assets assets of the revision that the job fills
  */

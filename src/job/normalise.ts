@@ -4,7 +4,8 @@ import { withoutNulls } from './translate';
 
 /**
  * A model as the wire brought it, with scalars in the form that the schema asks for. CloudFormation writes `"true"` for
- * true, Python's tools write `"True"`, and YAML reads an unquoted catalogue id as a number. What cannot be brought into form is left for validation to name.
+ * true, Python's tools write `"True"`, and YAML reads an unquoted catalogue id as a number. What cannot be brought into
+ * form is left for validation to name.
  */
 export function normalise(raw: unknown): Properties {
   if (!isRecord(raw)) {

@@ -1,5 +1,5 @@
 /**
- * A model as it stands in a template and on the wire: PascalCase property names, JSON values.
+ * A model as it is written in a template and on the wire: PascalCase property names, JSON values.
  * The folders `job/` and `operations/` work on this shape alone.
  */
 export type Properties = Readonly<Record<string, unknown>>;

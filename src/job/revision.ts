@@ -40,8 +40,8 @@ export function wasMadeBy(revision: Revision, token: string): boolean {
 }
 
 /**
- * Whether the job made the revision. The job's tag follows the revision's creation by two calls; a revision without it holds
- * only the job that made it, because nobody else learns of it before its create has succeeded.
+ * Whether the job made the revision. The job's tag follows the revision's creation by two calls; a revision without it
+ * holds only the job that made it, because nobody else learns of it before its create has succeeded.
  */
 export function belongsToJob(revision: Revision, jobId: string): boolean {
   return isUntagged(revision) || isTaggedFor(revision, jobId);

@@ -34,7 +34,10 @@ export function createJobInput(model: Properties, revisionId?: string): CreateJo
   return { Type: model.Type as JobTypeName, Details: { [type.details]: branch } };
 }
 
-/** The hash property of a model whose file stands in the template. A hash that is given besides agrees with it: validated. */
+/**
+ * The hash property of a model whose template holds the file. If the template gives the hash too, validation has
+ * compared them.
+ */
 export function computedHash(model: Properties): Properties {
   const hash = jobType(model.Type)?.upload?.hash;
   const file = fileOf(model);

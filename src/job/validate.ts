@@ -19,8 +19,9 @@ const WRITABLE = Object.keys(PROPERTY_NODES).filter((name) => !isReadOnly(name))
 
 /**
  * Everything that is wrong with a desired model, all at once: the schema's rules about one property (callers other than
- * CloudFormation do not check them) and the rules between properties, which the schema leaves to us because CloudFormation
- * reports a failed `oneOf` as an opaque sentence. Read-only properties are not looked at: the registry feeds them back.
+ * CloudFormation do not check them) and the rules between properties, which the schema leaves to us because
+ * CloudFormation reports a failed `oneOf` as an opaque sentence. Read-only properties are not looked at: the registry
+ * feeds them back.
  */
 export function validate(model: Properties): Problem[] {
   const given = Object.keys(model).filter((name) => !isReadOnly(name));

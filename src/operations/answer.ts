@@ -49,7 +49,9 @@ export interface Failure {
 /** What an operation answers: a progress event, in the members of the wire. */
 export type Answer = InProgress | Success | Page | Failure;
 
-/** The codes after which CloudFormation repeats the whole operation, with the same request token (contract, section 2). */
+/**
+ * The codes after which CloudFormation repeats the whole operation, with the same request token (contract, section 2).
+ */
 export const RETRIABLE: readonly ErrorCode[] = [
   'ResourceConflict',
   'Throttling',

@@ -34,7 +34,7 @@ export type Change =
   | { readonly change: 'replace'; readonly properties: readonly string[] }
   | { readonly change: 'invalid'; readonly message: string };
 
-/** What an operation remembers between two invocations. Times are epoch milliseconds of the handler's clock. Holds no secret. */
+/** What an operation remembers between two invocations. Times are epoch milliseconds. Holds no secret. */
 export interface CallbackContext {
   readonly phase: Phase;
   readonly jobId: string;

@@ -17,8 +17,8 @@ import { type Exchange, Refusal, refusalOf, type Tags } from './exchange';
 import type { JobOperation } from './job-operation';
 
 /**
- * Changes what a create or update is to change of the revision that its job fills. Every step can be repeated: an answer
- * may be lost, and the next invocation begins again with what it sees then.
+ * Changes what a create or update is to change of the revision that its job fills. Every step can be repeated: an
+ * answer may be lost, and the next invocation begins again with what it sees then.
  *
  * @returns the revision as it is afterwards
  * @throws Refusal, a permanent one if the revision cannot be changed any more
@@ -175,7 +175,10 @@ class RevisionEditor {
   }
 }
 
-/** Whether a refusal may mean that the revision is finalised or published. Which error the service uses is not documented. */
+/**
+ * Whether a refusal may mean that the revision is finalised or published. Which error the service uses is not
+ * documented.
+ */
 function isAboutState({ kind, errorCode }: Refusal): boolean {
   return kind === 'conflict' || errorCode === 'InvalidRequest';
 }

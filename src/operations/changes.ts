@@ -9,8 +9,8 @@ import type { Change } from './callback-context';
  * What an update changes.
  *
  * A create-only property that differs asks for a replacement, valid or not: the replacement's create says what is wrong
- * with it. What is refused here is only what no create would see, or what is to change in place. A property that does not
- * differ is not validated again: what was once accepted must stay updatable.
+ * with it. What is refused here is only what no create would see, or what is to change in place. A property that does
+ * not differ is not validated again: what was once accepted must stay updatable.
  *
  * @param before the previous model, or, where the caller gives none, the model that the service shows
  */

@@ -17,13 +17,13 @@ import { runJob } from './run-job';
 import { STORE_DELAY_SECONDS } from './schedule';
 
 /**
- * A create up to the moment in which CloudFormation has the identifier: the revision, if the job has its own, the job, the
- * upload, and the tag that joins revision and job. All of it happens in the first invocation: the upload URL is valid for
- * a minute, and write-only values may not come again. Nothing runs before CloudFormation has the identifier.
+ * A create up to the moment in which CloudFormation has the identifier: the revision, if the job has its own, the job,
+ * the upload, and the tag that joins revision and job. All of it happens in the first invocation: the upload URL is
+ * valid for a minute, and write-only values may not come again. Nothing runs before CloudFormation has the identifier.
  *
- * The own revision has a hash of the request's token as a tag. A create that is repeated after a lost answer finds by it
- * what an earlier one made. CloudFormation repeats a create only after a retriable code; after any other code nothing
- * may be left behind.
+ * The own revision has a hash of the request's token as a tag. A create that is repeated after a lost answer finds by
+ * it what an earlier one made. CloudFormation repeats a create only after a retriable code; after any other code
+ * nothing may be left behind.
  *
  * @throws Refusal if no job exists in the end
  */
@@ -90,7 +90,7 @@ async function findOrMakeRevision(request: JobRequest, now: number, exchange: Ex
   }
 }
 
-/** The revision of a CreateRevision whose answer was lost. Where it cannot be looked for, a repeated create has to find it. */
+/** The revision of a CreateRevision whose answer was lost. If the search fails, a repeated create has to find it. */
 async function findLostRevision(
   { desired, token }: JobRequest,
   now: number,
@@ -104,7 +104,9 @@ async function findLostRevision(
   }
 }
 
-/** The revision that an earlier try of this create has made. The listing shows no tags, so each recent one is looked at. */
+/**
+ * The revision that an earlier try of this create has made. The listing shows no tags, so each recent one is looked at.
+ */
 async function findRevision(
   dataSetId: string,
   token: string,
@@ -154,7 +156,10 @@ async function ofDataSet<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** The job that an earlier try of this create has put into the revision, or a new one. If there can be none, the revision goes. */
+/**
+ * The job that an earlier try of this create has put into the revision, or a new one. If there can be none, the
+ * revision is removed.
+ */
 async function findOrMakeJob(desired: Properties, revision: Revision, exchange: Exchange): Promise<Job> {
   const name = { dataSetId: text(desired, 'DataSetId') as string, revisionId: revision.Id };
   try {
@@ -214,7 +219,7 @@ async function removeRevision(name: RevisionName, reason: Refusal, exchange: Exc
     : new Refusal('permanent', reason.errorCode, message);
 }
 
-/** A refusal that leaves something behind for a repeated create to find: its code must be one after which CloudFormation repeats. */
+/** A refusal that leaves something behind: its code makes CloudFormation repeat the create, which then finds it. */
 function toRepeat(errorCode: ErrorCode, message: string): Refusal {
   return new Refusal('permanent', RETRIABLE.includes(errorCode) ? errorCode : 'ServiceInternalError', message);
 }

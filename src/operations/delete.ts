@@ -13,8 +13,8 @@ import { duration, STORE_DELAY_SECONDS } from './schedule';
 const DEFAULT_REVOCATION_COMMENT = 'The CloudFormation resource that made this revision was removed.';
 
 /**
- * What a delete needs of the template's properties is taken from its first event. Cloud Control API sends the identifier
- * alone, and an IN_PROGRESS answer of a delete has no other property.
+ * What a delete needs of the template's properties is taken from its first event. Cloud Control API sends the
+ * identifier alone, and an IN_PROGRESS answer of a delete has no other property.
  */
 export function firstDeleteContext(desired: Properties, jobId: string, beganAt: number): CallbackContext {
   return {

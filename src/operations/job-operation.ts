@@ -12,7 +12,9 @@ import { DEADLINE_MS, duration, faultDelay, pollDelay, slotDelay } from './sched
 /** A request about one job, which takes as many invocations as the job needs. */
 export type JobRequest = Request & { readonly operation: 'CREATE' | 'UPDATE' | 'DELETE' };
 
-/** One invocation of a create, update or delete of a job that exists: what is known, and the answers that are possible. */
+/**
+ * One invocation of a create, update or delete of a job that exists: what is known, and the answers that are possible.
+ */
 export class JobOperation {
   /** The job as this invocation last saw it. */
   job?: Job;
@@ -78,8 +80,8 @@ export class JobOperation {
   }
 
   /**
-   * FAILED with a model, so that a rollback can act on the identifier, and never with a retriable code, for CloudFormation
-   * would start over and make another job.
+   * FAILED with a model, so that a rollback can act on the identifier, and never with a retriable code, for
+   * CloudFormation would start over and make another job.
    */
   failed(code: ErrorCode, message: string): Failure {
     const errorCode = RETRIABLE.includes(code) ? 'GeneralServiceException' : code;
@@ -108,7 +110,11 @@ export class JobOperation {
     return this.inProgress(pollDelay(this.now - since), message);
   }
 
-  /** IN_PROGRESS until the next StartJob. @param refusal why the last one was refused: a quota, or a conflict that may pass */
+  /**
+   * IN_PROGRESS until the next StartJob.
+   *
+   * @param refusal why the last one was refused: a quota, or a conflict that may pass
+   */
   waitToStart(refusal: Refusal): InProgress | Failure {
     const slotSince = this.context.slotSince ?? this.now;
     const waited = this.now - slotSince;
@@ -148,7 +154,7 @@ export class JobOperation {
     return this.context.beganAt + DEADLINE_MS[this.request.operation] - this.now;
   }
 
-  /** The model of an event before the operation is over: what was asked for, without write-only values, and the identifier. */
+  /** The model of an event before the operation ends: the desired one without write-only values, and the identifier. */
   private requestedModel(): Properties {
     const { operation, desired } = this.request;
     return operation === 'DELETE' ? { Id: this.jobId } : { ...withoutWriteOnly(desired), Id: this.jobId };

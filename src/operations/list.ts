@@ -9,9 +9,9 @@ import type { Request } from './request';
 import { sideBySide } from './side-by-side';
 
 /**
- * A page of jobs, each as a read would show it, but without what has to be looked up among assets. What is listed has to be
- * readable, so the revisions that the jobs fill are looked up. A look-up that fails ends the look-ups, not the list.
- * Cancelled jobs count as deleted.
+ * A page of jobs, each as a read would show it, but without what has to be looked up among assets. What is listed has
+ * to be readable, so the revisions that the jobs fill are looked up. A look-up that fails ends the look-ups, not the
+ * list. Cancelled jobs count as deleted.
  *
  * @throws Refusal if the jobs cannot be listed
  */

@@ -5,12 +5,15 @@ import type { JobOperation } from './job-operation';
 import { CONFLICT_PATIENCE_MS } from './schedule';
 import { sideBySide } from './side-by-side';
 
-/** How a revision is kept after a delete that failed: CloudFormation updates no stack in DELETE_FAILED or ROLLBACK_FAILED. */
+/**
+ * How to keep a revision after a delete that failed. CloudFormation does not update a stack that is in DELETE_FAILED or
+ * ROLLBACK_FAILED, so the template cannot say so any more.
+ */
 const KEEP = 'delete the stack again with --retain-resources';
 
 /**
- * Removes a revision if it is the job's own. One that is finalised is opened first; one that is published is revoked first
- * where the template asks for that.
+ * Removes a revision if it is the job's own. One that is finalised is opened first; one that is published is revoked
+ * first where the template asks for that.
  *
  * @returns whether it was removed, belongs to somebody else, or did not exist
  * @throws Refusal

@@ -21,7 +21,7 @@ export interface Request {
   readonly maxResults?: number;
 }
 
-/** The clock, the dice and the log of an invocation. */
+/** The clock, the random numbers and the log of an invocation. */
 export interface Environment {
   /** Epoch milliseconds. */
   readonly now: () => number;

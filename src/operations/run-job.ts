@@ -12,8 +12,8 @@ import { duration, NOT_YET_VISIBLE_MS, pollDelay, START_LAG_MS } from './schedul
 
 /** What create and update share: starts a job that is to run, follows it to its end, and finishes the operation. */
 export async function runJob(operation: JobOperation): Promise<Answer> {
-  // A job that is to start is started without a look at it: a refusal says that there is something to look at. Where the
-  // context was lost, the job may have been started long ago.
+  // A job that is to start is started without a look at it: a refusal says that there is something to look at. Where
+  // the context was lost, the job may have been started long ago.
   const isToStart = operation.context.phase === 'to-start' && !isAbsent(operation.request.callbackContext);
   return isToStart && !operation.isPastDeadline() ? startJob(operation) : followJob(operation, await operation.look());
 }

@@ -15,7 +15,7 @@ export function firstUpdateContext(_desired: Properties, jobId: string, beganAt:
   return { phase: 'new', jobId, beganAt };
 }
 
-/** Decides in the first invocation what changes, and does it. From then on an update runs like the second half of a create. */
+/** Decides in the first invocation what changes, and does it. After that, an update runs like a resumed create. */
 export async function update(operation: JobOperation): Promise<Answer> {
   if (operation.context.phase !== 'new') {
     return runJob(operation);
@@ -40,8 +40,8 @@ export async function update(operation: JobOperation): Promise<Answer> {
     change = changeOf(desired, modelOf(job, revision === 'absent' ? undefined : revision));
     operation.remember({ change });
   }
-  // Work cannot be undone, and a stack must not hang in UPDATE_ROLLBACK_FAILED because of it: a rollback answers with the
-  // model as it is.
+  // Work cannot be undone, and a stack must not hang in UPDATE_ROLLBACK_FAILED because of it: a rollback answers with
+  // the model as it is.
   return rollback ? finish(operation, job, revision) : apply(change, operation, job, revision);
 }
 
@@ -81,7 +81,7 @@ async function apply(
   }
 }
 
-/** A job runs once: one that runs or has ended can be neither started nor stopped, so CloudFormation is asked to replace it. */
+/** A job runs once: one that runs or has ended can be neither started nor stopped; CloudFormation has to replace it. */
 function tooLate(operation: JobOperation, job: Job): Answer {
   return operation.failed(
     'NotUpdatable',

@@ -1,8 +1,9 @@
 import type { OperationName } from '../operations/request';
 
 /**
- * How many milliseconds the calls of one invocation may take in all, SDK retries included. CloudFormation waits 30 s for a
- * read or list and 60 s for the others; the answer has to be there after 25 and 45, and up to 2 of them belong to log delivery.
+ * How many milliseconds the calls of one invocation may take in all, SDK retries included. CloudFormation waits 30 s
+ * for a read or list and 60 s for the others; the answer has to be there after 25 and 45, and up to 2 of them belong to
+ * log delivery.
  */
 const BUDGET_MS: Readonly<Record<OperationName, number>> = {
   READ: 22_000,
@@ -18,8 +19,8 @@ export function budgetFor(operation: OperationName): AbortSignal {
 }
 
 /**
- * A promise's result, unless the signal comes first. The SDK looks at the signal only between attempts, and waits as long
- * as a `Retry-After` header tells it to.
+ * A promise's result, unless the signal comes first. The SDK looks at the signal only between attempts, and waits as
+ * long as a `Retry-After` header tells it to.
  *
  * @throws the signal's reason
  */

@@ -2,15 +2,16 @@ import { DataExchangeClient, type DataExchangeClientConfig } from '@aws-sdk/clie
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { OperationName } from '../operations/request';
 
-/** Whose call it is and where it goes, as the handler's session tells. */
+/** The credentials and the Region of the handler's session. */
 export interface Caller {
   readonly region?: string;
   readonly credentials: DataExchangeClientConfig['credentials'];
 }
 
 /**
- * One connection pool for all invocations of this container; it holds no credentials. A server that accepts a connection and
- * then says nothing is left after `requestTimeout` (milliseconds), which only warns unless `throwOnRequestTimeout` is set.
+ * One connection pool for all invocations of this container; it holds no credentials. A server that accepts a
+ * connection and then says nothing is left after `requestTimeout` (milliseconds), which only warns unless
+ * `throwOnRequestTimeout` is set.
  */
 const connections = new NodeHttpHandler({
   connectionTimeout: 3_000,
@@ -19,9 +20,9 @@ const connections = new NodeHttpHandler({
 });
 
 /**
- * How often the SDK itself tries. Reads are answered in one invocation, so it may repeat them. All other operations come
- * back by themselves: there a repetition inside the call only costs, and one of CreateJob makes another idle job for each lost
- * answer.
+ * How often the SDK itself tries. Reads are answered in one invocation, so it may repeat them. All other operations
+ * come back by themselves: there a repetition inside the call only costs, and one of CreateJob makes another idle job
+ * for each lost answer.
  */
 const ATTEMPTS: Readonly<Record<OperationName, number>> = { CREATE: 1, UPDATE: 1, DELETE: 1, READ: 3, LIST: 3 };
 

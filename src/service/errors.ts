@@ -44,7 +44,10 @@ const CREDENTIALS: Meaning = { kind: 'transient', code: 'InvalidCredentials' };
 const NOT_UPLOADED: Meaning = { kind: 'permanent', code: 'GeneralServiceException' };
 const UNEXPECTED: Meaning = { kind: 'permanent', code: 'InternalFailure' };
 
-/** What an error's name means: the modelled errors (API_CreateJob, API_StartJob, …), then those of signing, throttling and network. */
+/**
+ * What an error's name means: the modelled errors (API_CreateJob, API_StartJob, …), then those of signing, throttling
+ * and network.
+ */
 const BY_NAME: Readonly<Record<string, Meaning>> = {
   ValidationException: INVALID,
   ResourceNotFoundException: ABSENT,
@@ -104,7 +107,9 @@ const OWN_FAULTS: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'Ref
 /** How a message says that a limit is reached. Which error the service uses for too many jobs is not documented. */
 const LIMIT_TEXT = /\b(limit|quota|maximum|concurrent|too many)/i;
 
-/** How AWS names the action that is denied, which may be another than the call: finalising a revision may publish it. */
+/**
+ * How AWS names the action that is denied, which may be another than the call: finalising a revision may publish it.
+ */
 const DENIED_ACTION = /not authorized to perform:? +([a-z0-9-]+:[A-Za-z0-9*]+)/;
 
 /**
@@ -172,7 +177,10 @@ function meaningOf({ name, code, status, attempted }: Thrown): Meaning {
 const A_JOB = ['JOB', 'undefined'];
 const A_REVISION = ['REVISION', 'DATA_SET', 'undefined'];
 
-/** The resource types (API_ResourceNotFoundException) that, missing, answer the call's question; others are the template's mistake. */
+/**
+ * The resource types (API_ResourceNotFoundException) that, missing, answer the call's question; others are the
+ * template's mistake.
+ */
 const SUBJECT: Partial<Record<CallName, readonly string[]>> = {
   GetJob: A_JOB,
   StartJob: A_JOB,

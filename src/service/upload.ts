@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type FileToUpload, md5Of } from '../job/upload';
 
-/** The upload did not succeed while its URL lived. The message holds neither the URL nor the content: both are secrets. */
+/**
+ * The upload did not succeed while its URL lived. The message holds neither the URL nor the content: both are secrets.
+ */
 export class UploadFailed extends Error {
   override readonly name = 'UploadFailed';
 }
@@ -10,8 +12,8 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 
 /**
- * PUTs a file to the URL that CreateJob gave, with its MD5 for the store to check. Tries again after faults of the store and
- * the network while the URL lives and the invocation may go on.
+ * PUTs a file to the URL that CreateJob gave, with its MD5 for the store to check. Tries again after faults of the
+ * store and the network while the URL lives and the invocation may go on.
  *
  * @param expiresAt ISO 8601; absent: unknown
  * @throws UploadFailed

@@ -3,7 +3,10 @@ import type { Properties } from '../../src/job/properties';
 import { validate } from '../../src/job/validate';
 import { ASSET, DATA_SET, MINIMAL, REVISION } from './examples';
 
-/** What people write in the wrong form, and the sentence that each gets: which property, what it is, what to write instead. */
+/**
+ * What people write in the wrong form, and the sentence that each gets: which property, what it is, what to write
+ * instead.
+ */
 
 const said = (model: Properties): string[] => validate(normalise(model)).map(({ path, text }) => `${path} ${text}`);
 const { RevisionId: _, ...S3 } = MINIMAL.IMPORT_ASSETS_FROM_S3;

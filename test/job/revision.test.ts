@@ -61,7 +61,9 @@ it('tags show by key, without those that a template may not use', () => {
   expect(wantedTags({})).toEqual({});
 });
 
-/** Tags of a revision; whether it was made by the request `t`, belongs to the job JOB_ID, and waits for its job's tag. */
+/**
+ * Tags of a revision; whether it was made by the request `t`, belongs to the job JOB_ID, and waits for its job's tag.
+ */
 it.each<[string, Record<string, string> | undefined, boolean, boolean, boolean]>([
   ['without tags', undefined, false, false, false],
   ['with other tags', { project: 'x' }, false, false, false],

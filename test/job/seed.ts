@@ -11,7 +11,10 @@ export function check<Ts>(property: fc.IRawProperty<Ts>, numRuns = 25): void {
   replayable(() => fc.assert(property as fc.IProperty<Ts>, { seed: SEED, numRuns: Math.ceil(numRuns * RUNS) }));
 }
 
-/** @param offset of the seed, for a property that is checked for each row of a table and is to see other values each time */
+/**
+ * @param offset of the seed, for a property that is checked for each row of a table and is to see other values each
+ * time
+ */
 export async function checkAsync<Ts>(property: fc.IAsyncProperty<Ts>, numRuns = 25, offset = 0): Promise<void> {
   await fc.assert(property, { seed: SEED + offset, numRuns: Math.ceil(numRuns * RUNS) }).catch(explain);
 }

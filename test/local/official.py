@@ -64,7 +64,7 @@ class Official:
         return self.local.settled(stack)
 
     def register_second_version(self, type_name: str, url: str) -> list[tuple[str, bool]]:
-        """With the first one's role, it becomes the default, and the first one goes; returns what versions() does."""
+        """With the first one's role, it becomes the default and the first is removed; returns what versions() does."""
         of_type = ("--type", "RESOURCE", "--type-name", type_name)
         role = self.cloudformation("describe-type", *of_type)["ExecutionRoleArn"]
         package = ("--schema-handler-package", url, "--execution-role-arn", role)

@@ -94,7 +94,7 @@ def test_the_life_of_a_type(local: Local, tmp_path: Path) -> None:
     assert taken == "IMPORT_COMPLETE"
     assert local.physical_id("official-import") == "thing-found"
 
-    # another version becomes the default, and the first one goes
+    # another version becomes the default, and the first one is removed
     (tmp_path / "second.zip").write_bytes(toy.package(toy.schema(NAME)))
     official.run("aws", "s3", "cp", "second.zip", "s3://packages/official-second.zip")
     versions = official.register_second_version(NAME, "s3://packages/official-second.zip")

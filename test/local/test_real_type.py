@@ -139,7 +139,7 @@ def test_submitted_used_and_replaced_by_a_second_version(
     assert assets(local, place["DataSetId"], place["RevisionId"]) == [("map.png", PUBLISHED["map.png"])]
     assert local.drift("taken") == {}
 
-    # another version becomes the default, the first one goes, and what that made is the second one's to remove
+    # another version becomes the default, the first one is removed, and what that made is the second one's to remove
     put(local, project.packaged, "second.zip")
     versions = official.register_second_version(SUBMITTED, f"s3://{BUCKET}/second.zip")
     assert versions == [("00000002", True)]

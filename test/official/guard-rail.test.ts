@@ -8,7 +8,8 @@ import { withProjectUnderAnotherName } from './support';
 const EXCEPTIONS = [
   // The service has no tags on jobs (Service Authorization Reference, TagResource).
   { check: 'TAG015', path: '/tagging/taggable' },
-  // TagKey and TagValues are members of an LF-tag expression, and RevisionTags are those of the revision, not of the job.
+  // TagKey and TagValues are members of an LF-tag expression, and RevisionTags are those of the revision, not of the
+  // job.
   {
     check: 'TAG016',
     path: expect.stringMatching(

@@ -13,8 +13,8 @@ import {
 } from './support/scenarios';
 
 /**
- * Every operation under every schedule of up to two faults. CloudFormation's driver holds each event to the contract and the
- * operation to its timeout; what is checked here is how the operation ends, and what it leaves in the service.
+ * Every operation under every schedule of up to two faults. CloudFormation's driver holds each event to the contract
+ * and the operation to its timeout; what is checked here is how the operation ends, and what it leaves in the service.
  */
 
 /** For a machine with other work to do. */

@@ -14,7 +14,9 @@ import { OWN_IMPORT } from './support/jobs';
 import { ABSENT, QUOTA, TRANSIENT } from './support/refusals';
 import { SimulatedExchange } from './support/simulated-exchange';
 
-/** Lives of resources. CloudFormation's driver holds every event to the contract, and every operation to its timeout. */
+/**
+ * Lives of resources. CloudFormation's driver holds every event to the contract, and every operation to its timeout.
+ */
 
 const { UrlAssetMd5Hash: _, ...withoutHash } = MINIMAL.IMPORT_ASSET_FROM_SIGNED_URL;
 const WITH_FILE: Properties = { ...withoutHash, UrlAssetContent: SECRET };

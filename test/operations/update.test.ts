@@ -124,7 +124,7 @@ const OWN_RUNNING = ownImportIn('IN_PROGRESS');
 const OPEN_SEEN = [getJob(OWN_COMPLETED), getRevision(OPEN)];
 const FINALISED_SEEN = [getJob(OWN_COMPLETED), getRevision(FINALISED)];
 const GONE = withoutJob('NotFound', `its revision ${REVISION} is gone`);
-/** The tag that a job leaves when it has finalised a revision goes when the revision is opened. */
+/** The tag that a job leaves when it has finalised a revision is removed when the revision is opened. */
 const UNTAG = call('untagResource', [FINALISED.Arn, Object.keys(finalisedTag(JOB_ID))], undefined);
 const ASSETS = listAssets();
 const FINALISING = [tagAsFinalised(), finalise(), ASSETS];

@@ -10,10 +10,10 @@ import {
 } from './contract';
 
 /**
- * CloudFormation, as it drives the handlers of a type: it invokes, keeps the identifier and the callback context, waits for
- * the delay on the injected clock, invokes again with both, and gives up at the schema's timeout. Every progress event has to
- * keep the contract. Nothing here belongs to one level of the tests: `Handlers` may be a whole Lambda function or a single
- * TypeScript function.
+ * CloudFormation, as it drives the handlers of a type: it invokes, keeps the identifier and the callback context, waits
+ * for the delay on the injected clock, invokes again with both, and gives up at the schema's timeout. Every progress
+ * event has to keep the contract. Nothing here belongs to one level of the tests: `Handlers` may be a whole Lambda
+ * function or a single TypeScript function.
  */
 
 /** The handlers under test, at whatever level. */

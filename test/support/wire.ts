@@ -56,7 +56,11 @@ export function wireEvent(invocation: Invocation, replaced: Readonly<Record<stri
   };
 }
 
-/** A Lambda function as handlers that CloudFormation can drive. @param compressed sends large events in the smaller form */
+/**
+ * A Lambda function as handlers that CloudFormation can drive.
+ *
+ * @param compressed sends large events in the smaller form
+ */
 export function overTheWire(entrypoint: Entrypoint, compressed = false): Handlers {
   return async (invocation) => {
     const event = wireEvent(invocation);

@@ -21,9 +21,10 @@ import { type CallOfHandler, callsWithoutPermission } from './rights';
 import { type Entrypoint, overTheWire, SECRETS_OF_THE_EVENT } from './wire';
 
 /**
- * What surrounds the handlers in a test: the local Data Exchange with its buckets, one clock for both, a script of faults, and a
- * second user of the service who prepares and inspects what is in it. `useWorld()` gives it to a test file and checks after
- * each test what every test has to leave: no call beyond the handlers' permissions, no secret in the log.
+ * What surrounds the handlers in a test: the local Data Exchange with its buckets, one clock for both, a script of
+ * faults, and a second user of the service who prepares and inspects what is in it. `useWorld()` gives it to a test
+ * file and checks after each test what every test has to leave: no call beyond the handlers' permissions, no secret in
+ * the log.
  */
 
 export interface Place {

@@ -200,8 +200,8 @@ const MAKE_EXPORT: Partial<Record<JobTypeName, MakeExport>> = {
 };
 
 /**
- * Uploads a case's file, if it has one, to the URL that its job shows. The script of faults rests meanwhile; it counts its calls
- * anew afterwards, which only means more faults.
+ * Uploads a case's file, if it has one, to the URL that its job shows. The script of faults rests meanwhile; it counts
+ * its calls anew afterwards, which only means more faults.
  */
 export async function uploadFile(world: World, { file }: Case, jobId: unknown): Promise<void> {
   if (file === undefined) {

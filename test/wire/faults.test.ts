@@ -8,8 +8,8 @@ import { useWorld } from '../support/world';
 import { type Case, IMPORTS, makeCase, onlyId, TYPES, uploadFile, uploadingOnce } from './cases';
 
 /**
- * Every operation of every type under schedules of faults: answers get lost, calls are repeated, refused, late. However it goes,
- * the operation ends as the job does, no second job ever runs, and CloudFormation knows whatever is left.
+ * Every operation of every type under schedules of faults: answers get lost, calls are repeated, refused, late. However
+ * it goes, the operation ends as the job does, no second job ever runs, and CloudFormation knows whatever is left.
  *
  * `FC_SEED=…` repeats a run, `FC_RUNS=…` tries more schedules for each type and operation.
  */

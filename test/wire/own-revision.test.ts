@@ -8,8 +8,8 @@ import { useWorld } from '../support/world';
 import { makeCase, onlyId } from './cases';
 
 /**
- * Jobs with a revision of their own. Whatever goes wrong, and at whichever call: in the end the service holds no revision and
- * no job that CloudFormation does not know.
+ * Jobs with a revision of their own. Whatever goes wrong, and at whichever call: in the end the service holds no
+ * revision and no job that CloudFormation does not know.
  */
 
 const world = useWorld();

@@ -51,9 +51,9 @@ type Entry = readonly [name: string, definition: unknown];
 const NO_ALIASES = { aliasDuplicateObjects: false };
 
 /**
- * register.yml with what follows from the rights: the pattern of JobTypes, the statements of the execution role, and the
- * rules and conditions that these need. All else stays, comments included. cfn-lint finds a condition that is no longer
- * needed.
+ * register.yml with what follows from the rights: the pattern of JobTypes, the statements of the execution role, and
+ * the rules and conditions that these need. All else stays, comments included. cfn-lint finds a condition that is no
+ * longer needed.
  */
 export function withRights(text: string): string {
   const template = parseDocument(text, { logLevel: 'silent' });

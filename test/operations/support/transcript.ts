@@ -9,9 +9,9 @@ import { NOW, TOKEN } from './invocation';
 import type { Method, Refused } from './refusals';
 
 /**
- * Transcripts of invocations: the calls that an operation makes, in order, with what the service returns to each, and the
- * operation's answer. A call that is missing, that is one too many, or that has other arguments fails the test with the
- * difference between both lists.
+ * Transcripts of invocations: the calls that an operation makes, in order, with what the service returns to each, and
+ * the operation's answer. A call that is missing, that is one too many, or that has other arguments fails the test with
+ * the difference between both lists.
  */
 
 /** What a transcript begins with. By default: the first invocation, about the job of the examples. */
