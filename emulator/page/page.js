@@ -278,7 +278,7 @@ function jobCells(job) {
   const { id, type, region, createdAt, dataSetId, dataSetName, revisionIds, direction, buckets, eventAction } = job;
   const places = buckets.length ? `bucket ${buckets.join(', ')}` : undefined;
   return [
-    [shortId(id), element('div', {}, breakable(type)), element('div', { class: 'faint' }, region)],
+    [shortId(id), element('div', { class: 'type' }, breakable(type)), element('div', { class: 'faint' }, region)],
     jobStateCell(job),
     [
       dataSetName ?? ['data set ', shortId(dataSetId)],
