@@ -59,9 +59,9 @@ compat: ## the same wire events through the stock runtime and ours, and where th
 	@$(TSX) compat/run.ts
 
 .PHONY: pictures
-pictures: ## the pictures in guide/pictures/, drawn anew
-	@tools/setup node browser
-	@$(TSX) tools/pictures.ts
+pictures: ## the pictures in guide/pictures/, drawn anew; ONLY=page or ONLY=demo for some
+	@tools/setup node browser local
+	@$(TSX) tools/pictures.ts $(ONLY)
 
 .PHONY: bench
 bench: ## the figures to hold, one run, a table
