@@ -63,6 +63,11 @@ bench: ## the figures to hold, one run, a table
 	@tools/setup node
 	@$(TSX) bench/bench.ts
 
+.PHONY: release
+release: ## what is published of a version, in release/: make release VERSION=0.1.0
+	@tools/setup node cfn
+	@$(TSX) tools/release.ts "$(VERSION)"
+
 .PHONY: mutants
 mutants: ## deliberate faults in the source, one by one, and whether the tests notice them; ONLY=word for some
 	@tools/setup node

@@ -7,10 +7,14 @@ export const CANONICAL = 'AWS::DataExchange::Job';
 const RESERVED = ['Alexa', 'AMZN', 'Amazon', 'ASK', 'AWS', 'Custom', 'Dev'];
 const LONGEST_NAME = 204;
 
-/** Why a type cannot be registered under a name; undefined if it can. */
-export function nameProblem(typeName: string): string | undefined {
+/**
+ * Why a type cannot be registered under a name; undefined if it can.
+ *
+ * @param command what a person types before the name
+ */
+export function nameProblem(typeName: string, command: string): string | undefined {
   if (typeName === '') {
-    return 'the name is missing: make package TYPE_NAME=Acme::DataExchange::Job (with your organisation for Acme)';
+    return `the name is missing: ${command}Acme::DataExchange::Job (with your organisation for Acme)`;
   }
   const segments = typeName.split('::');
   if (segments.length !== 3) {
