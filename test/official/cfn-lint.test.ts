@@ -16,7 +16,7 @@ test('cfn-lint accepts examples, contract templates and register.yml, and not a 
   await withProjectUnderAnotherName(async ({ folder }) => {
     const examples = await templatesIn(join(folder, 'examples'));
     expect(examples.length).toBeGreaterThan(0);
-    await lint(folder, ...examples, join(folder, 'register.yml'));
+    await lint(folder, ...examples, join(folder, 'register.yml'), join(folder, 'watch.yml'));
 
     const others = [...(await templatesIn(inRoot('contract'))), inRoot('test', 'schema', 'broken-template.yml')];
     for (const file of others) {

@@ -7,6 +7,7 @@ import type { Entries } from './zip';
 const FOLDERS = ['src', 'inputs', 'examples', 'sam-tests', 'docs'];
 const FILES = [SCHEMA_FILE, 'template.yml', 'samconfig.toml', ROLE_FILE, 'LICENSE'];
 const LINT_RULE = 'tools/package/cfn-lint/registry_types.py';
+const WATCH_FILE = 'tools/package/watch.yml';
 
 /**
  * The project that is packaged, under the name that the type has in this repository. It is laid out as cfn validate,
@@ -29,6 +30,7 @@ export async function canonicalProject(bundle: Uint8Array): Promise<Entries> {
     Makefile: MAKEFILE,
     'package.json': manifest(await text('package.json')),
     'register.yml': await text(REGISTER_FILE),
+    'watch.yml': await text(WATCH_FILE),
   };
   for (const [path, content] of Object.entries(written)) {
     files.set(path, Buffer.from(content));

@@ -32,14 +32,16 @@ export function nameProblem(typeName: string, command: string): string | undefin
   return typeName.length > LONGEST_NAME ? `${typeName} is longer than ${LONGEST_NAME} characters` : undefined;
 }
 
-/** The ways in which a name is written: in templates, in ARNs and role conditions, in file names. */
+/** The ways in which a name is written: in templates, in ARNs and role conditions, in namespaces of metrics, in file names. */
 export function spellings(typeName: string): {
   readonly typeName: string;
   readonly hyphenated: string;
+  readonly slashed: string;
   readonly slug: string;
 } {
   const hyphenated = typeName.replaceAll('::', '-');
-  return { typeName, hyphenated, slug: hyphenated.toLowerCase() };
+  const slashed = typeName.replaceAll('::', '/');
+  return { typeName, hyphenated, slashed, slug: hyphenated.toLowerCase() };
 }
 
 /** A text of this repository with another name in place of its own. */
@@ -50,5 +52,6 @@ export function retarget(text: string, typeName: string): string {
     .replaceAll(SCHEMA_FILE, `${to.slug}.json`)
     .replaceAll(from.typeName, to.typeName)
     .replaceAll(from.hyphenated, to.hyphenated)
+    .replaceAll(from.slashed, to.slashed)
     .replaceAll(from.slug, to.slug);
 }
