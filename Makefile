@@ -53,6 +53,11 @@ contract: ## the official contract suite for all nine types; INPUTS=DIR for othe
 	@tools/setup node cfn local
 	@$(TSX) contract/run.ts $(if $(INPUTS),"$(INPUTS)") $(if $(TYPE_NAME),--type-name "$(TYPE_NAME)")
 
+.PHONY: sam-local
+sam-local: ## sam-tests/ and the contract suite in the containers of sam local; needs Docker
+	@tools/setup node sam cfn local
+	@$(TSX) contract/sam-local.ts
+
 .PHONY: compat
 compat: ## the same wire events through the stock runtime and ours, and where the answers differ
 	@tools/setup node compat
