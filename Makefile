@@ -53,6 +53,11 @@ contract: ## the official contract suite for all nine types; INPUTS=DIR for othe
 	@tools/setup node cfn local
 	@$(TSX) contract/run.ts $(if $(INPUTS),"$(INPUTS)") $(if $(TYPE_NAME),--type-name "$(TYPE_NAME)")
 
+.PHONY: sam-local
+sam-local: ## sam-tests/ and the contract suite in the containers of sam local; needs Docker
+	@tools/setup node sam cfn local
+	@$(TSX) contract/sam-local.ts
+
 .PHONY: compat
 compat: ## the same wire events through the stock runtime and ours, and where the answers differ
 	@tools/setup node compat
@@ -67,6 +72,11 @@ pictures: ## the pictures in guide/pictures/, drawn anew; ONLY=page or ONLY=demo
 bench: ## the figures to hold, one run, a table
 	@tools/setup node
 	@$(TSX) bench/bench.ts
+
+.PHONY: release
+release: ## what is published of a version, in release/: make release VERSION=0.1.0
+	@tools/setup node cfn
+	@$(TSX) tools/release.ts "$(VERSION)"
 
 .PHONY: mutants
 mutants: ## deliberate faults in the source, one by one, and whether the tests notice them; ONLY=word for some

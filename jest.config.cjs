@@ -30,5 +30,9 @@ module.exports = {
   },
   // A package of ECMAScript modules only.
   transformIgnorePatterns: ['/node_modules/(?!nano-spawn/)'],
-  moduleNameMapper: { '^aws-sdk(/.*)?$': '<rootDir>/src/runtime/no-aws-sdk-v2.ts' },
+  moduleNameMapper: {
+    '^aws-sdk(/.*)?$': '<rootDir>/src/runtime/no-aws-sdk-v2.ts',
+    // As in tsconfig.json.
+    '^local-data-exchange$': '<rootDir>/emulator/index.ts',
+  },
 };

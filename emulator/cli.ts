@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { readCommandLine, UsageError } from './command-line';
 import { DEFAULT_HOST, type Emulator, startEmulator } from './emulator';

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startEmulator } from 'local-data-exchange';
 import type { Buckets } from '../../emulator/buckets/buckets';
 import { readCommandLine, UsageError } from '../../emulator/command-line';
-import { startEmulator } from '../../emulator/emulator';
 
 const root = join(__dirname, '..', '..');
 const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
