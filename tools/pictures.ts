@@ -12,9 +12,7 @@ import {
   type Type,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import { FolderBuckets } from '../emulator/buckets/folder-buckets';
-import { ManualClock } from '../emulator/clock';
-import { type Emulator, startEmulator } from '../emulator/emulator';
+import { type Emulator, FolderBuckets, ManualClock, startEmulator } from 'local-data-exchange';
 import { openBrowser, whyNoBrowser } from './browser/open-browser';
 import { inTemporaryFolder } from './support/files';
 import { inRoot, ROOT } from './support/paths';
