@@ -13,7 +13,7 @@ import { billOfMaterials, bundledPackages, notice } from './bundled-packages';
 import { PACKAGE_FILE, PROJECT_FILE } from './files';
 
 /** The npm packages that are released with the type: folders of this repository. */
-const NPM_PACKAGES: readonly string[] = [];
+const NPM_PACKAGES: readonly string[] = ['emulator'];
 
 /**
  * Builds everything that is released into a folder of its own, in place of what was there.

@@ -7,6 +7,7 @@ import { makePackage } from '../../tools/package/make-package';
 import { releaseProblems, writeRelease } from '../../tools/release/write-release';
 import { digests } from '../../tools/support/files';
 import { ROOT } from '../../tools/support/paths';
+import './support';
 
 const NAME = 'Acme::DataExchange::Job';
 const DATE = '2026-11-25T12:00:00+00:00';
@@ -18,7 +19,7 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'release-test-'));
   release = join(parent, 'release');
   await writeRelease(release, DATE);
-}, 120_000);
+});
 
 afterAll(() => rm(parent, { recursive: true }));
 
