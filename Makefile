@@ -59,8 +59,8 @@ compat: ## the same wire events through the stock runtime and ours, and where th
 	@$(TSX) compat/run.ts
 
 .PHONY: bench
-bench: ## the figures to hold, one run, a table
-	@tools/setup node
+bench: ## the figures to hold, beside the stock scaffold and the bare SDK client: bench/results.md
+	@tools/setup node compat node-versions
 	@$(TSX) bench/bench.ts
 
 .PHONY: mutants
