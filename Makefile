@@ -69,8 +69,8 @@ pictures: ## the pictures in guide/pictures/, drawn anew; ONLY=page or ONLY=demo
 	@$(TSX) tools/pictures.ts $(ONLY)
 
 .PHONY: bench
-bench: ## the figures to hold, one run, a table
-	@tools/setup node
+bench: ## the figures to hold, beside the stock scaffold and the bare SDK client: bench/results.md
+	@tools/setup node compat node-versions
 	@$(TSX) bench/bench.ts
 
 .PHONY: release

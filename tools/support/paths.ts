@@ -23,3 +23,10 @@ export function npmTool(name: string): string {
 export function pythonTool(environment: string, name: string): string {
   return inRoot('.venv', environment, 'bin', name);
 }
+
+/** The binary of Node 20 or 22: this process's own where it is of that version, else the one that `make setup` brings. */
+export function nodeOf(major: string): string {
+  return process.versions.node.startsWith(`${major}.`)
+    ? process.execPath
+    : inRoot('requirements/node-versions/node_modules', `node${major}-${process.platform}-${process.arch}`, 'bin/node');
+}
