@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { AssetStaging, FileAssetPackaging, Stack } from 'aws-cdk-lib';
+import { AssetStaging, FileAssetPackaging, IgnoreMode, Stack, SymlinkFollowMode } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { S3Object } from './import-jobs';
 import { refuse } from './refuse';
@@ -21,18 +21,25 @@ export function folderObjects(scope: Construct, folder: string): S3Object[] {
     throw refuse(scope, `folder: there is no folder ${folder}`);
   }
   const stack = Stack.of(scope);
+  const staging = new AssetStaging(scope, 'Folder', {
+    sourcePath: folder,
+    // As visibleFiles does.
+    exclude: ['.*'],
+    ignoreMode: IgnoreMode.GIT,
+    follow: SymlinkFollowMode.ALWAYS,
+  });
+  const staged = staging.relativeStagedPath(stack);
   // Each call of the synthesizer names the one bucket by another token.
   let bucket: string | undefined;
   return visibleFiles(folder).map((path) => {
-    const file = join(folder, path);
-    const staging = new AssetStaging(scope, `Asset ${path.replaceAll('/', '|')}`, { sourcePath: file });
-    const fileName = staging.relativeStagedPath(stack);
-    const hash = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, HASH_DIGITS);
-    // The key is this hash and the extension of the staged file.
-    const sourceHash = `${hash}/${path.slice(0, path.length - extname(fileName).length)}`;
+    const hash = createHash('sha256')
+      .update(readFileSync(join(folder, path)))
+      .digest('hex')
+      .slice(0, HASH_DIGITS);
     const { bucketName, objectKey } = stack.synthesizer.addFileAsset({
-      sourceHash,
-      fileName,
+      // The synthesizer appends the extension.
+      sourceHash: `${hash}/${path.slice(0, path.length - extname(path).length)}`,
+      fileName: `${staged}/${path}`,
       packaging: FileAssetPackaging.FILE,
       displayName: path,
     });

@@ -101,7 +101,7 @@ function inStackOf(scope: Construct, grantee: IGrantable): IGrantable {
   if (!(role instanceof Role) || role.stack === stack) {
     return grantee;
   }
-  const id = `Role ${role.node.addr}`;
+  const id = role.node.path.replaceAll('/', ' ');
   return (stack.node.tryFindChild(id) as IRole | undefined) ?? Role.fromRoleName(stack, id, role.roleName);
 }
 
