@@ -28,8 +28,9 @@ test: ## every test of the project, the official tools included
 	@$(TSX) tools/test-all.ts $(ONLY)
 
 .PHONY: cdk
-cdk: ## the long tests of the CDK library: jsii, Python, and apps deployed to local AWS
+cdk: ## the CDK library packaged as Acme::DataExchange::Job, and tried: its README, Python, apps deployed to local AWS
 	@tools/setup node cfn lint local cdk cdk-python
+	@$(TSX) tools/cdk-package.ts Acme::DataExchange::Job
 	@$(TSX) tools/test-all.ts --config cdk/test/long/jest.config.cjs $(ONLY)
 
 .PHONY: cdk-package

@@ -25,7 +25,7 @@ import {
   Revision,
   TablePermission,
 } from '../src';
-import { DATA_SET_ID, jobsOf, REVISION_ID, resourcesOf, someStack } from './support';
+import { DATA_SET_ID, jobsOf, REVISION_ID, type Resource, resourcesOf, someStack } from './support';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
 const ROLE_ARN = 'arn:aws:iam::111122223333:role/Grants';
@@ -134,7 +134,7 @@ describe('the classes of the job types', () => {
       (_, index) => new ImportAssetFromSignedUrl(other, `File${index}`, { ...ofDataSet, assetName: 'a', content: 'b' }),
     );
     new ExportAssetToSignedUrl(other, 'Link', { ...ofRevision, assetId: ASSET_ID, triggers: ['1'], follows: jobs });
-    const [first, ...packed] = jobsOf(other).at(-1)?.Properties.Triggers as [
+    const [first, ...packed] = (jobsOf(other).at(-1) as Resource).Properties.Triggers as [
       string,
       ...{ 'Fn::Join': [string, object[]] }[],
     ];

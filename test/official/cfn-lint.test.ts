@@ -1,30 +1,13 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CANONICAL } from '../../tools/package/type-name';
 import { inTemporaryFolder, listFiles } from '../../tools/support/files';
-import { inRoot, pythonTool, REGISTER_FILE, ROLE_FILE, SCHEMA_FILE } from '../../tools/support/paths';
-import { run } from '../../tools/support/processes';
+import { inRoot, REGISTER_FILE, ROLE_FILE } from '../../tools/support/paths';
+import { lint, withSchemas } from './lint';
 import { withProjectUnderAnotherName } from './support';
 
-/**
- * AWS::DataExchange::DataSet, which the linter's own schemas lack: newer cfn-lints have it, but check no property of a
- * registry type. The cfn-lint that cfn depends on has it.
- */
-const DATA_SET_SCHEMA = `
-import json
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER as schemas
-print(json.dumps(schemas.get_resource_schema("us-east-1", "AWS::DataExchange::DataSet").schema))
-`;
-
-/** @throws Error with the findings, if there are any */
-async function lint(...given: string[]): Promise<void> {
-  await run(pythonTool('lint', 'cfn-lint'), ['--regions', 'us-east-1', ...given]);
-}
-
 test('cfn-lint accepts the examples and the templates of the contract suite, and not a broken one', async () => {
-  await inTemporaryFolder(async (schemas) => {
-    await copyFile(inRoot(SCHEMA_FILE), join(schemas, SCHEMA_FILE));
-    const dataSet = await run(pythonTool('cfn', 'python'), ['-c', DATA_SET_SCHEMA]);
-    await writeFile(join(schemas, 'aws-dataexchange-dataset.json'), dataSet.stdout);
+  await withSchemas(CANONICAL, async (schemas) => {
     const templates = [...(await templatesIn('examples')), ...(await templatesIn('contract'))];
     expect(templates.length).toBeGreaterThan(0);
     await lint('--registry-schemas', schemas, '--', ...templates);
