@@ -11,11 +11,11 @@ LOCAL_PACKAGE = build/$(shell echo '$(LOCAL_TYPE_NAME)' | sed 's/::/-/g' | tr 'A
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: ## prepare everything that the other targets need
-	@tools/setup node cfn sam lint guard local compat browser node-versions
+	@tools/setup node cfn sam guard local compat browser node-versions cdk cdk-python
 
 .PHONY: demo
 demo: ## local AWS, the type registered, a template deployed, and proof that data moved
@@ -24,8 +24,19 @@ demo: ## local AWS, the type registered, a template deployed, and proof that dat
 
 .PHONY: test
 test: ## every test of the project, the official tools included
-	@tools/setup node cfn sam lint guard local compat browser node-versions
+	@tools/setup node cfn sam guard local compat browser node-versions cdk
 	@$(TSX) tools/test-all.ts $(ONLY)
+
+.PHONY: cdk
+cdk: ## the CDK library packaged as Acme::DataExchange::Job, and tried: its README, Python, apps deployed to local AWS
+	@tools/setup node cfn local cdk cdk-python
+	@$(TSX) tools/cdk-package.ts Acme::DataExchange::Job
+	@$(TSX) tools/test-all.ts --config cdk/test/long/jest.config.cjs $(ONLY)
+
+.PHONY: cdk-package
+cdk-package: ## the CDK library under a name of one's own: make cdk-package TYPE_NAME=Acme::DataExchange::Job
+	@tools/setup node cdk
+	@$(TSX) tools/cdk-package.ts "$(TYPE_NAME)"
 
 .PHONY: build
 build: ## what follows from the schema, and dist/handlers.js
