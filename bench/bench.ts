@@ -40,7 +40,11 @@ const FIXED_POLL_MS = 10 * SECOND;
 const CREDENTIALS = { accessKeyId: 'AKIABENCH', secretAccessKey: 'secret', sessionToken: 'token' };
 const TOKEN = '6f1d1a52-8f0f-4a57-9b19-2f0a4d2c5b11';
 
-function event(action: string, resourceProperties: object, more: object = {}): { readonly requestData: object } {
+interface WireEvent extends Record<string, unknown> {
+  readonly requestData: object;
+}
+
+function event(action: string, resourceProperties: object, more: object = {}): WireEvent {
   return {
     action,
     region: 'us-east-1',

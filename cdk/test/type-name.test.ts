@@ -72,7 +72,7 @@ test.each([
   '',
 ])('%j is judged as make package judges it', (typeName) => {
   const make = () => new CfnJob(new Stack(new App(), 'Stack'), 'Job', { ...JOB, typeName });
-  if (nameProblem(typeName) === undefined) {
+  if (nameProblem(typeName, '') === undefined) {
     expect(make).not.toThrow();
   } else {
     expect(make).toThrow();
