@@ -15,7 +15,7 @@ help: ## this list
 
 .PHONY: setup
 setup: ## prepare everything that the other targets need
-	@tools/setup node cfn sam lint guard local compat node-versions
+	@tools/setup node cfn sam lint guard local compat browser node-versions
 
 .PHONY: demo
 demo: ## local AWS, the type registered, a template deployed, and proof that data moved
@@ -24,7 +24,7 @@ demo: ## local AWS, the type registered, a template deployed, and proof that dat
 
 .PHONY: test
 test: ## every test of the project, the official tools included
-	@tools/setup node cfn sam lint guard local compat node-versions
+	@tools/setup node cfn sam lint guard local compat browser node-versions
 	@$(TSX) tools/test-all.ts $(ONLY)
 
 .PHONY: build
@@ -63,10 +63,20 @@ compat: ## the same wire events through the stock runtime and ours, and where th
 	@tools/setup node compat
 	@$(TSX) compat/run.ts
 
+.PHONY: pictures
+pictures: ## the pictures in guide/pictures/, drawn anew
+	@tools/setup node browser
+	@$(TSX) tools/pictures.ts
+
 .PHONY: bench
 bench: ## the figures to hold, one run, a table
 	@tools/setup node
 	@$(TSX) bench/bench.ts
+
+.PHONY: release
+release: ## what is published of a version, in release/: make release VERSION=0.1.0
+	@tools/setup node cfn
+	@$(TSX) tools/release.ts "$(VERSION)"
 
 .PHONY: mutants
 mutants: ## deliberate faults in the source, one by one, and whether the tests notice them; ONLY=word for some

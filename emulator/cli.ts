@@ -16,6 +16,7 @@ async function main(): Promise<void> {
   }
   process.stdout.write(`buckets are ${emulator.buckets.description}\n`);
   process.stdout.write(`seed ${emulator.seed}\n`);
+  process.stdout.write(`page ${emulator.url}/_emulator/\n`);
   process.stdout.write(`listening on ${emulator.url}\n`);
 }
 

@@ -7,29 +7,33 @@ const THIS = 'it runs this very test';
 const LONG = 'it takes minutes, and no command after it needs what it does';
 const DOCKER = 'it needs Docker, and make sam-local does it there';
 const ORGANISATION = 'local AWS has no organisation';
+const RELEASE = 'the tests of a release do it';
 const BROKEN_STACK = 'it is for a stack that has failed';
 
 const TYPE = 'Acme::DataExchange::Job';
 const LOCAL_AWS = [`server 'In another terminal' 'make local'`, 'eval "$(make -s local-env)"'];
+const BUCKETS = [
+  'for bucket in my-bucket my-other-bucket; do aws s3 mb s3://$bucket; done',
+  'echo 1,2 | aws s3 cp - s3://my-bucket/readings/2026-10.csv',
+];
+const DATA_SET =
+  'DATA_SET=$(aws dataexchange create-data-set --asset-type S3_SNAPSHOT --name a --description b --query Id --output text)';
+/** Leaves a job, and with it the handlers' log. */
+const A_JOB = [
+  DATA_SET,
+  `echo '{"Type":"IMPORT_ASSET_FROM_SIGNED_URL","DataSetId":"'$DATA_SET'","UrlAssetName":"a","UrlAssetContent":"b"}' >job.json`,
+  `aws cloudcontrol create-resource --type-name ${TYPE} --desired-state file://job.json`,
+  'requests() { aws cloudcontrol list-resource-requests --query "ResourceRequestStatusSummaries[0].$1" --output text; }',
+  'until [ $(requests OperationStatus) = SUCCESS ]; do sleep 0.2; done',
+];
 
 export const DOCUMENTS: readonly Document[] = [
   {
     file: 'README.md',
-    before: [
-      ...LOCAL_AWS,
-      'for bucket in my-bucket my-other-bucket; do aws s3 mb s3://$bucket; done',
-      'echo 1,2 | aws s3 cp - s3://my-bucket/readings/2026-10.csv',
-    ],
     entries: [
       { command: 'make demo', skip: BY_OTHERS },
       { command: 'make test ', skip: THIS },
-      { command: 'revoke-revision', skip: BROKEN_STACK },
-      { command: 'delete-stack --stack-name weather', skip: BROKEN_STACK },
-      { command: 'sam logs', replace: { ' --tail': '' } },
-      { command: 'continue-update-rollback', skip: BROKEN_STACK },
-      { command: '--stack-name imported', skip: 'it needs a job that exists already, and a template for it' },
-      { command: 'make local ', skip: 'it was started before, because the commands above need it' },
-      { command: 'npm run emulator', ready: 'listening on', replace: { 4570: '$PORT' } },
+      { command: 'aws cloudformation deploy', skip: 'guide/first-publication.md has the same commands' },
     ],
   },
   {
@@ -40,6 +44,7 @@ export const DOCUMENTS: readonly Document[] = [
       { command: 'make contract', skip: BY_OTHERS },
       { command: 'make sam-local', skip: DOCKER },
       { command: 'make compat', skip: BY_OTHERS },
+      { command: 'make pictures', skip: LONG },
       { command: 'make bench', skip: LONG },
       { command: 'make mutants', skip: LONG },
       { command: 'npm run emulator', ready: 'listening on', replace: { 4570: '$PORT' } },
@@ -67,19 +72,35 @@ export const DOCUMENTS: readonly Document[] = [
   },
   {
     file: 'local/README.md',
-    before: [
-      ...LOCAL_AWS,
-      'DATA_SET=$(aws dataexchange create-data-set --asset-type S3_SNAPSHOT --name a --description b --query Id --output text)',
-      `echo '{"Type":"IMPORT_ASSET_FROM_SIGNED_URL","DataSetId":"'$DATA_SET'","UrlAssetName":"a","UrlAssetContent":"b"}' >job.json`,
-      `aws cloudcontrol create-resource --type-name ${TYPE} --desired-state file://job.json`,
-      'requests() { aws cloudcontrol list-resource-requests --query "ResourceRequestStatusSummaries[0].$1" --output text; }',
-      'until [ $(requests OperationStatus) = SUCCESS ]; do sleep 0.2; done',
-      'ID=$(requests Identifier)',
-    ],
+    before: [...LOCAL_AWS, ...A_JOB, 'ID=$(requests Identifier)'],
     entries: [
       { command: 'sam logs', replace: { ' --tail': '' } },
       { command: '--request-token', replace: { TOKEN: '$(requests RequestToken)' } },
       { command: '--identifier', replace: { 'identifier ID': 'identifier $ID' } },
+    ],
+  },
+  {
+    file: 'guide/cycle.md',
+    entries: [
+      { command: 'revoke-revision', skip: BROKEN_STACK },
+      { command: 'delete-stack', skip: BROKEN_STACK },
+    ],
+  },
+  {
+    file: 'guide/first-publication.md',
+    before: [...LOCAL_AWS, ...BUCKETS, `sed -n '/^\`\`\`yaml/,/^\`\`\`$/p' README.md | grep -v '^\`\`\`' >weather.yml`],
+  },
+  {
+    file: 'guide/install.md',
+    before: [
+      'tools/setup lint',
+      `make package TYPE_NAME=${TYPE}`,
+      'PATH=$PWD/.venv/lint/bin:$PATH',
+      'cd build/acme-dataexchange-job',
+    ],
+    entries: [
+      { command: 'sha256sum', skip: RELEASE },
+      { command: 'retarget.cjs', skip: RELEASE },
     ],
   },
   {
@@ -96,6 +117,10 @@ export const DOCUMENTS: readonly Document[] = [
     ],
   },
   {
+    file: 'guide/rehearse.md',
+    entries: [{ command: 'make local', ready: 'In another terminal' }],
+  },
+  {
     file: 'guide/sam-local.md',
     entries: [
       { command: 'HOST=', skip: DOCKER },
@@ -103,6 +128,28 @@ export const DOCUMENTS: readonly Document[] = [
       { command: 'sam local', skip: DOCKER },
       { command: 'answer.json', skip: DOCKER },
       { command: '$CFN', skip: DOCKER },
+    ],
+  },
+  {
+    file: 'guide/subscribers.md',
+    before: [...LOCAL_AWS, DATA_SET],
+    entries: [{ command: '--template-file received.yml', skip: 'local AWS has no AWS::DataExchange::EventAction' }],
+  },
+  { file: 'guide/terraform.md', before: [...LOCAL_AWS, ...BUCKETS, DATA_SET] },
+  {
+    file: 'guide/troubleshoot.md',
+    entries: [
+      { command: 'continue-update-rollback', skip: BROKEN_STACK },
+      { command: '--stack-name weather --template-file', skip: BROKEN_STACK },
+      { command: '--stack-name imported', skip: 'it needs a job that exists already, and a template for it' },
+    ],
+  },
+  {
+    file: 'guide/watch.md',
+    before: [...LOCAL_AWS, ...A_JOB, 'cd build/acme-dataexchange-job'],
+    entries: [
+      { command: 'aws logs tail', skip: 'it is for the AWS CLI 2' },
+      { command: 'sam logs', replace: { ' --tail': '' } },
     ],
   },
 ];

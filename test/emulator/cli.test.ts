@@ -55,7 +55,7 @@ test('starts, prints its address, does not share its port, and removes its state
   const flags = '--port 0 --buckets buckets --state-folder state --seed 5 --time-scale 10';
   const started = run(...flags.split(' '));
   const url = await listening(started);
-  expect(started.output()).toContain('seed 5\n');
+  expect(started.output()).toContain(`seed 5\npage ${url}/_emulator/\n`);
   expect((await fetch(`${url}/v1/jobs`)).status).toBe(403);
   expect(readdirSync(join(folder, 'state'))).toHaveLength(1);
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { COMPACT_SCHEMA_FILE, inRoot, pythonTool, REGISTER_FILE, ROLE_FILE, SCHEMA_FILE } from '../support/paths';
 import { adaptModels } from './adapt-models';
 import { compactSchemaModule } from './compact-schema';
+import { guidePages } from './guide-pages';
 import { withPermissions } from './permissions';
 import { withRights } from './register-rights';
 
@@ -22,6 +23,7 @@ export async function withoutPython(): Promise<Files> {
     [SCHEMA_FILE, schema],
     [COMPACT_SCHEMA_FILE, compactSchemaModule(JSON.parse(schema))],
     [REGISTER_FILE, withRights(await readFile(inRoot(REGISTER_FILE), 'utf8'))],
+    ...guidePages(schema),
   ]);
 }
 
