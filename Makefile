@@ -50,7 +50,7 @@ package: ## the registry package under a name of one's own: make package TYPE_NA
 
 .PHONY: local
 local: ## local AWS in the foreground, with the type registered, until Ctrl-C
-	@tools/setup node local
+	@tools/setup node local sam cfn
 	@$(TSX) tools/package.ts "$(LOCAL_TYPE_NAME)"
 	@.venv/local/bin/python -m local.up --register $(LOCAL_PACKAGE)/$(notdir $(LOCAL_PACKAGE)).zip --role $(LOCAL_PACKAGE)/resource-role.yaml $(ARGS)
 

@@ -62,19 +62,19 @@ const LIVES: readonly (readonly Step[])[] = [
 ];
 
 async function main(): Promise<void> {
-  const bridge = await bridgeAddress();
-  if (bridge === undefined) {
-    console.log('sam-local: skipped, because there is no Docker here: docker network inspect bridge fails');
+  const bridge = await findBridge();
+  if ('missing' in bridge) {
+    console.log(`sam-local: skipped, because ${bridge.missing}`);
     return;
   }
   const folder = mkdtempSync(path.join(tmpdir(), 'sam-local-'));
   let passed = false;
   try {
-    const options = ['--host', bridge, '--dataexchange-option=--job-seconds=0.5'];
+    const options = ['--host', bridge.address, '--dataexchange-option=--job-seconds=0.5'];
     const env = await startLocalAws(path.join(folder, 'local-aws'), options);
     const exports = await makeFixtures(env);
     await run(SAM, ['build', '--build-dir', path.join(folder, 'build')], { env });
-    console.log(`the functions are built, and local AWS is ready; containers find it at ${bridge}`);
+    console.log(`the functions are built, and local AWS is ready; containers find it at ${bridge.address}`);
     const template = path.join(folder, 'build', 'template.yaml');
     const eventsPassed = await sendEvents(folder, template, env, exports);
     const contractPassed = await runContract(folder, template, env, exports);
@@ -89,14 +89,19 @@ async function main(): Promise<void> {
   }
 }
 
-/** The host's address on Docker's default network; undefined without Docker. */
-async function bridgeAddress(): Promise<string | undefined> {
-  const format = '{{(index .IPAM.Config 0).Gateway}}';
+/** The address of Docker's bridge, or why the containers cannot be tried here. */
+async function findBridge(): Promise<{ readonly address: string } | { readonly missing: string }> {
   try {
-    return (await run('docker', ['network', 'inspect', 'bridge', '--format', format])).stdout || undefined;
+    await run('docker', ['info']);
   } catch {
-    return undefined;
+    return { missing: 'there is no Docker here: docker info fails' };
   }
+  // Node does not list an interface without a container.
+  const { stdout } = await run('ip', ['-4', '-o', 'addr', 'show', 'docker0']).catch(() => ({ stdout: '' }));
+  const address = /inet ([0-9.]+)/.exec(stdout)?.[1];
+  return address
+    ? { address }
+    : { missing: 'this Docker has no interface docker0; guide/sam-local.md has another way' };
 }
 
 /** Sends every life by `sam local invoke`. @returns whether all answers were as expected */
