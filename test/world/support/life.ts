@@ -171,14 +171,17 @@ class Story {
         if (updated.status === 'SUCCESS') {
           model = next;
         } else if (updated.errorCode !== 'NotFound') {
-          // CloudFormation goes back to what was.
+          // It has failed or was cancelled: CloudFormation goes back to what was.
           await this.operate('UPDATE', { model: previous, previousModel: changed, rollback: true }, {});
         }
         if (update.rollback === true && updated.status === 'SUCCESS') {
-          model = withChange(previous, {});
           await this.operate('UPDATE', { model: previous, previousModel: changed, rollback: true }, {});
         }
         await this.lookAround();
+        if (update.rollback === true || updated.status !== 'SUCCESS') {
+          // What is done cannot always be undone: the template and the job may differ from now on.
+          break;
+        }
       }
     }
     for (const deed of life.between) {
@@ -217,6 +220,7 @@ class Story {
       ...habits,
       afterEach: async (event) => {
         if (action === 'CREATE') {
+          this.id = event.resourceModel?.Id ?? this.id;
           await this.uploadOnce(event);
         }
         for (const [after, deed] of others) {
@@ -257,9 +261,9 @@ class Story {
         this.biography.used.add(`${action.toLowerCase()} ${operation}`);
       }
       this.told.push(
-        `${action} ${JSON.stringify(invocation.model)} ${JSON.stringify(invocation.callbackContext)}`,
+        `${action} ${JSON.stringify(invocation.model).slice(0, 400)} ${JSON.stringify(invocation.callbackContext)}`,
         ...calls.map(({ operation, status, error }) => `    ${operation} ${status ?? ''} ${error ?? ''}`),
-        `  → ${JSON.stringify(event)}`,
+        `  → ${JSON.stringify({ ...event, resourceModel: JSON.stringify(event.resourceModel)?.slice(0, 400) })}`,
       );
       const step: Step = {
         invocation,
@@ -286,6 +290,7 @@ class Story {
 
   private async factsOf(id: unknown): Promise<Facts> {
     const job = await this.world.ask('GET', `/v1/jobs/${id}`);
+    this.isForgotten = job.State === undefined;
     const branch = Object.values((job.Details ?? {}) as Record<string, { RevisionId?: string }>)[0];
     if (IMPORTS.includes(this.life.type)) {
       this.revisionId = branch?.RevisionId ?? this.revisionId;
@@ -315,7 +320,7 @@ class Story {
   /** What somebody else does. It may be refused: then nothing has happened. */
   private async act(deed: Deed): Promise<void> {
     const { world } = this;
-    const id = this.id ?? (await this.biography.holdings(this.job)).jobs.keys().next().value;
+    const { id } = this;
     if (id === undefined) {
       return;
     }
@@ -331,7 +336,6 @@ class Story {
         return;
       case 'forget':
       case 'fail': {
-        this.isForgotten ||= deed === 'forget';
         const { script } = world.emulator.faults();
         const becomes = { state: deed === 'forget' ? 'VANISHED' : 'ERROR' } as const;
         world.faults({ ...script, faults: [{ on: 'GetJob', do: { job: { becomes } } }] });

@@ -32,6 +32,9 @@ interface Response {
   readonly body: Buffer;
 }
 
+/** Longer than anybody waits. */
+const SILENCE_MS = 3_600_000;
+
 /** A connection that breaks, as Node reports it. */
 export function reset(): Error {
   return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
@@ -46,6 +49,7 @@ export class Network {
   /** Says for each call of the function, counted from 0, what happens to it. */
   faultOf: (number: number, operation: string) => Fault | undefined = () => undefined;
   private serving = 0;
+  private readonly waiting: (() => void)[] = [];
 
   constructor(
     readonly emulator: Emulator,
@@ -64,7 +68,15 @@ export class Network {
       return await serve(this.emulator, request);
     } finally {
       this.serving -= 1;
+      for (const wake of this.waiting.splice(0)) {
+        wake();
+      }
     }
+  }
+
+  /** Resolves when the service has answered one more request. */
+  answered(): Promise<void> {
+    return new Promise((resolve) => this.waiting.push(resolve));
   }
 
   /** A call of the function. @returns undefined: there is no answer, ever @throws Error if the connection breaks */
@@ -113,9 +125,12 @@ export class Network {
       }),
       aborted,
     ]);
-    return answer === undefined
-      ? aborted
-      : new Response(new Uint8Array(answer.body), { status: answer.status, headers: { ...answer.headers } });
+    if (answer === undefined) {
+      // Until the caller gives up, nothing but time passes.
+      const silence = this.clock.setTimeout(() => undefined, SILENCE_MS);
+      return aborted.finally(() => this.clock.clearTimeout(silence));
+    }
+    return new Response(new Uint8Array(answer.body), { status: answer.status, headers: { ...answer.headers } });
   }
 }
 

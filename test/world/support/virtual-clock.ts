@@ -62,11 +62,6 @@ export class VirtualClock extends ManualClock {
     }
   }
 
-  /** Forgets all timers: nobody waits for those that an answered invocation leaves behind. */
-  clear(): void {
-    this.entries.clear();
-  }
-
   private next(end: number): [VirtualTimer, Entry] | undefined {
     let first: [VirtualTimer, Entry] | undefined;
     for (const entry of this.entries) {
