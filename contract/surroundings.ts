@@ -35,7 +35,7 @@ export async function startSurroundings(folder: string, typeName: string | undef
   const env = await startLocalAws(path.join(folder, 'local-aws'), options);
   const [{ stdout }] = await Promise.all([
     run(PYTHON, [inRoot('contract', 'fixtures.py'), 'up'], { env }),
-    run(PYTHON, ['-m', 'local.type_function', made.zip], { env }),
+    run(pythonTool('local', 'local-aws'), ['type-function', made.zip], { env }),
   ]);
   return {
     env,

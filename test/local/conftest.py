@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws.register import session_client
 
 import toy
-from local.register import session_client
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCAL_AWS = str(Path(sys.executable).with_name("local-aws"))
+#: the options of every start that has a local Data Exchange beside it
+PROJECT = ["@tools/local-aws.args", "--dataexchange-port", "0"]
 BUCKET = "packages"
 #: a call that gives no answer for so long, in seconds, is repeated
 HANDLER = 3.0
@@ -172,9 +175,9 @@ class Local:
 
 
 def start(arguments: list[str], **environment: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-    """A local.up that is ready, and what it printed."""
+    """A local AWS that is ready, and what it printed."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "local.up", "--json", "--aws-port", "0", *arguments],
+        [LOCAL_AWS, "up", "--json", "--aws-port", "0", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -182,7 +185,7 @@ def start(arguments: list[str], **environment: str) -> tuple[subprocess.Popen[st
     )
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert line, f"local.up ended with {process.wait()}"
+    assert line, f"local AWS ended with {process.wait()}"
     return process, json.loads(line)
 
 
@@ -196,8 +199,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     things = tmp_path_factory.mktemp("things")
     process, ready = start(
         [
-            "--dataexchange-port",
-            "0",
+            *PROJECT,
             "--state-dir",
             str(tmp_path_factory.mktemp("state")),
             *("--handler-seconds", str(HANDLER), "--retry-seconds", "0.05"),

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from local_aws.stack_requests import refusal
 
 from conftest import Local, thing
-from local.stack_requests import refusal
 
 Call = Callable[..., Any]
 

@@ -16,14 +16,14 @@ from typing import Any
 import pytest
 
 import toy
-from conftest import ROOT, Local, start, stop, thing
+from conftest import LOCAL_AWS, ROOT, Local, start, stop, thing
 from test_official_clients import ROLE
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     plain = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return subprocess.run(
-        [sys.executable, "-m", *arguments],
+        [LOCAL_AWS, *arguments],
         cwd=ROOT,
         env={**plain, **environment},
         capture_output=True,
@@ -34,7 +34,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def alone(state_dir: Path, *more: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-    return start(["--no-dataexchange", "--state-dir", str(state_dir), *more], TOY_STATE=str(state_dir))
+    return start(["--state-dir", str(state_dir), *more], TOY_STATE=str(state_dir))
 
 
 def answers(url: str) -> bool:
@@ -56,7 +56,7 @@ def test_starts_tells_and_ends(tmp_path: Path) -> None:
         assert second["environment"]["AWS_ENDPOINT_URL"] != url
 
         # what the environment command prints makes the AWS CLI of the project work in a bare shell
-        printed = run("local.environment", "--state-dir", str(tmp_path / "a"))
+        printed = run("env", "--state-dir", str(tmp_path / "a"))
         assert printed.returncode == 0
         command = f"{printed.stdout}\naws cloudformation list-types --query 'TypeSummaries[].TypeName' --output text"
         bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "AWS_PROFILE": "mine"}
@@ -67,10 +67,10 @@ def test_starts_tells_and_ends(tmp_path: Path) -> None:
         role = tmp_path / "role.yaml"
         role.write_text(ROLE)
         for version in ("/00000002", "/00000003"):
-            more = run("local.register", str(package), "--role", str(role), "--state-dir", str(tmp_path / "a"))
+            more = run("register", str(package), "--role", str(role), "--state-dir", str(tmp_path / "a"))
             assert more.stdout.strip().endswith(version), more.stderr
 
-        again = run("local.up", "--aws-port", "0", "--no-dataexchange", "--state-dir", str(tmp_path / "a"))
+        again = run("up", "--aws-port", "0", "--state-dir", str(tmp_path / "a"))
         assert again.returncode == 1
         assert "runs already" in again.stderr
     finally:
@@ -99,34 +99,34 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        found = run("local.up", "--aws-port", str(port), "--no-dataexchange", "--state-dir", str(tmp_path))
+        found = run("up", "--aws-port", str(port), "--state-dir", str(tmp_path))
     assert found.returncode == 1
-    assert f"port {port}, meant for local AWS, cannot be had" in found.stderr
+    assert f"port {port} of 127.0.0.1, meant for local AWS, cannot be had" in found.stderr
     assert "--aws-port N or LOCAL_AWS_PORT=N" in found.stderr
     assert "Traceback" not in found.stderr
 
 
 def test_a_server_that_ends_by_itself(tmp_path: Path) -> None:
-    arguments = ["--aws-port", "0", "--no-dataexchange", "--state-dir", str(tmp_path)]
-    found = run("local.up", *arguments, LOG_LEVEL="NONSENSE")
+    arguments = ["--aws-port", "0", "--state-dir", str(tmp_path)]
+    found = run("up", *arguments, LOG_LEVEL="NONSENSE")
     assert found.returncode == 1
     assert "local AWS ended by itself (exit code 1)" in found.stderr
 
 
 def test_the_environment_when_nothing_runs(tmp_path: Path) -> None:
-    found = run("local.environment", "--state-dir", str(tmp_path))
+    found = run("env", "--state-dir", str(tmp_path))
     assert (found.returncode, found.stdout) == (1, "")
-    assert "make local" in found.stderr
-    found = run("local.type_function", "x.zip", "--state-dir", str(tmp_path))
+    assert f"no local AWS keeps its state in {tmp_path}" in found.stderr
+    found = run("type-function", "x.zip", "--state-dir", str(tmp_path))
     assert found.returncode == 1
-    assert "make local" in found.stderr
+    assert f"no local AWS keeps its state in {tmp_path}" in found.stderr
 
 
 @pytest.mark.parametrize("packaged", [True, False])
 def test_the_address_that_cfn_test_calls(local: Local, tmp_path: Path, packaged: bool) -> None:
     archive = tmp_path / "code.zip"
     archive.write_bytes(toy.package() if packaged else toy.zipped({"handlers.js": toy.HANDLER}))
-    found = run("local.type_function", str(archive), "--handler", "handlers.entrypoint", **local.environment)
+    found = run("type-function", str(archive), "--handler", "handlers.entrypoint", **local.environment)
     assert found.returncode == 0, found.stderr
     request = urllib.request.Request(
         f"{local.environment['AWS_ENDPOINT_URL']}/2015-03-31/functions/TypeFunction/invocations",

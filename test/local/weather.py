@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, Local, start, stop
+from conftest import PROJECT, ROOT, Local, start, stop
 from data_exchange import assets, revision_of
 
 FILES = "weather-files"
@@ -50,8 +50,8 @@ def package(type_name: str, parent: Path) -> Project:
 
 @contextmanager
 def local_with_files(tmp_path_factory: pytest.TempPathFactory, *more: str) -> Iterator[Local]:
-    """A local AWS whose bucket FILES has the published files. more: further options of local.up"""
-    arguments = ["--dataexchange-port", "0", "--dataexchange-option=--job-seconds=0.2"]
+    """A local AWS whose bucket FILES has the published files. more: further options of local-aws up"""
+    arguments = [*PROJECT, "--dataexchange-option=--job-seconds=0.2"]
     process, ready = start([*arguments, "--state-dir", str(tmp_path_factory.mktemp("state")), *more])
     try:
         found = Local(ready["environment"], tmp_path_factory.mktemp("things"))

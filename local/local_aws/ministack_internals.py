@@ -132,8 +132,8 @@ def check() -> None:
                     wrong.append(f"{module_name}.{name} takes {actual}, not {parameters}")
     if wrong:
         raise MiniStackChanged(
-            f"MiniStack {version('ministack')} differs from {VERSION}, for which local/ministack_internals.py was "
-            "written:\n  " + "\n  ".join(wrong)
+            f"MiniStack {version('ministack')} differs from {VERSION}, for which local_aws/ministack_internals.py "
+            "was written:\n  " + "\n  ".join(wrong)
         )
 
 
