@@ -174,11 +174,13 @@ class Local:
         (self.things / f"{identifier}.json").write_text(json.dumps({**(self.thing(identifier) or {}), **changes}))
 
 
-def start(arguments: list[str], **environment: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+def start(
+    arguments: list[str], command: str | Path = LOCAL_AWS, folder: Path = ROOT, **environment: str
+) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     """A local AWS that is ready, and what it printed."""
     process = subprocess.Popen(
-        [LOCAL_AWS, "up", "--json", "--aws-port", "0", *arguments],
-        cwd=ROOT,
+        [command, "up", "--json", "--aws-port", "0", *arguments],
+        cwd=folder,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         text=True,
