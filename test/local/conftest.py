@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from local_aws.register import session_client
@@ -175,7 +175,11 @@ class Local:
 
 
 def start(
-    arguments: list[str], command: str | Path = LOCAL_AWS, folder: Path = ROOT, **environment: str
+    arguments: list[str],
+    command: str | Path = LOCAL_AWS,
+    folder: Path = ROOT,
+    errors: TextIO | None = None,
+    **environment: str,
 ) -> tuple[subprocess.Popen[str], dict[str, Any]]:
     """A local AWS that is ready, and what it printed."""
     process = subprocess.Popen(
@@ -183,6 +187,7 @@ def start(
         cwd=folder,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
     assert process.stdout is not None

@@ -33,7 +33,7 @@ def link(distributions: dict[str, Distribution], site: Path) -> None:
     for each in distributions.values():
         for top in {file.parts[0] for file in each.files or [] if file.parts[0] not in ("..", "__pycache__")}:
             if not (site / top).exists():
-                (site / top).symlink_to(each.locate_file(top))
+                (site / top).symlink_to(str(each.locate_file(top)))
 
 
 @pytest.fixture(scope="module")

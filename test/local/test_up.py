@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 import toy
-from conftest import LOCAL_AWS, ROOT, Local, start, stop, thing
+from conftest import LOCAL_AWS, PROJECT, ROOT, Local, start, stop, thing
 from test_official_clients import ROLE
+
+DATA_SET = {"Name": "Prices", "Description": "Daily prices", "AssetType": "S3_SNAPSHOT"}
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -92,6 +94,35 @@ def test_the_server_ends_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
     while answers(url) and time.monotonic() < until:
         time.sleep(0.1)
     assert not answers(url)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
+def test_another_address(tmp_path: Path) -> None:
+    """Both servers listen on it alone, the handlers of Lambda call it, and a warning says what others use."""
+    state, package = tmp_path / "state", tmp_path / "toy.zip"
+    package.write_bytes(toy.package())
+    with (tmp_path / "errors").open("w") as errors:
+        options = [*PROJECT, "--host", "127.0.0.2", "--state-dir", str(state), "--register", str(package)]
+        process, ready = start(options, errors=errors, TOY_STATE=str(tmp_path))
+    try:
+        local = Local(ready["environment"], tmp_path)
+        for variable in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DATAEXCHANGE"):
+            url = local.environment[variable]
+            assert url.startswith("http://127.0.0.2:")
+            assert f"others use  {variable}={url}\n" in (tmp_path / "errors").read_text()
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])))
+        assert "warning: anyone who reaches 127.0.0.2" in (tmp_path / "errors").read_text()
+        resources = {"Thing": thing(), "Data": {"Type": "AWS::DataExchange::DataSet", "Properties": DATA_SET}}
+        assert local.deploy("there", resources) == "CREATE_COMPLETE"
+    finally:
+        stop(process)
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    found = run("up", "--host", "everywhere", "--state-dir", str(tmp_path / "state"))
+    assert found.returncode == 2
+    assert '"everywhere" is no IPv4 address such as 127.0.0.1' in found.stderr
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
