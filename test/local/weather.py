@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import PROJECT, ROOT, Local, start, stop
+from conftest import PROJECT, ROOT, Local, Project, start, stop
 from data_exchange import assets, revision_of
 
 FILES = "weather-files"
@@ -20,32 +17,6 @@ PUBLISHED = {
     name: (ROOT / "demo/files" / name).read_bytes()
     for name in ("map.png", "readings/2026-10.csv", "readings/2026-11.csv", "stations.csv")
 }
-
-
-@dataclass
-class Project:
-    """What `make package` leaves in a folder."""
-
-    folder: Path
-
-    @property
-    def zip(self) -> Path:
-        return self.folder / f"{self.folder.name}.zip"
-
-    @property
-    def packaged(self) -> Path:
-        """A copy of the zip, for `cfn submit` writes one of that name."""
-        return self.folder / "packaged.zip"
-
-    def example(self, name: str) -> str:
-        return (self.folder / "examples" / f"{name}.yml").read_text("utf-8")
-
-
-def package(type_name: str, parent: Path) -> Project:
-    """Out of build/, where a user may have packages of their own."""
-    subprocess.run(["make", "-s", "package", f"TYPE_NAME={type_name}"], cwd=ROOT, check=True, capture_output=True)
-    slug = type_name.lower().replace("::", "-")
-    return Project(Path(shutil.move(ROOT / "build" / slug, parent / slug)))
 
 
 @contextmanager
@@ -64,12 +35,11 @@ def local_with_files(tmp_path_factory: pytest.TempPathFactory, *more: str) -> It
 
 
 @contextmanager
-def local_with_type(tmp_path_factory: pytest.TempPathFactory, type_name: str) -> Iterator[tuple[Local, Project]]:
+def local_with_type(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[Local]:
     """The same with the job type registered, as `make local` registers it."""
-    project = package(type_name, tmp_path_factory.mktemp("project"))
     role = project.folder / "resource-role.yaml"
     with local_with_files(tmp_path_factory, "--register", str(project.zip), "--role", str(role)) as found:
-        yield found, project
+        yield found
 
 
 @dataclass
