@@ -284,6 +284,8 @@ def _announce(options: argparse.Namespace, found: dict[str, str], state_dir: Pat
     for name, variable in addresses.items():
         if variable in found:
             print(f"{name:<21}{found[variable]}")
+    if "AWS_ENDPOINT_URL_DATAEXCHANGE" in found:
+        print(f"{'a page to look at':<21}{found['AWS_ENDPOINT_URL_DATAEXCHANGE']}/_emulator/")
     print(f"{'logs and state':<21}{state_dir}")
     print(f"In another terminal: . {shlex.quote(str(state_dir / 'env.sh'))}. Ctrl-C ends it.", flush=True)
 

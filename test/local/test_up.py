@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws import up
 from local_aws.type_function import install
 
 import toy
@@ -181,3 +183,11 @@ def test_the_address_that_cfn_test_calls(local: Local, tmp_path: Path, packaged:
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert json.load(answer)["errorCode"] == "NotFound"
+
+
+def test_a_person_is_told_of_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_DATAEXCHANGE": "http://127.0.0.1:2"}
+    parser = argparse.ArgumentParser()
+    up.add_options(parser)
+    up._announce(parser.parse_args([]), found, tmp_path)
+    assert "http://127.0.0.1:2/_emulator/\n" in capsys.readouterr().out
