@@ -52,12 +52,12 @@ package: ## the registry package under a name of one's own: make package TYPE_NA
 local: ## local AWS in the foreground, with the type registered, until Ctrl-C
 	@tools/setup node local sam cfn
 	@$(TSX) tools/package.ts "$(LOCAL_TYPE_NAME)"
-	@.venv/local/bin/python -m local.up --register $(LOCAL_PACKAGE)/$(notdir $(LOCAL_PACKAGE)).zip --role $(LOCAL_PACKAGE)/resource-role.yaml $(ARGS)
+	@.venv/local/bin/local-aws up @tools/local-aws.args --register $(LOCAL_PACKAGE)/$(notdir $(LOCAL_PACKAGE)).zip --role $(LOCAL_PACKAGE)/resource-role.yaml $(ARGS)
 
 .PHONY: local-env
 local-env: ## eval "$(make -s local-env)" points aws, sam, cfn and cdk of this shell at it
 	@tools/setup local
-	@.venv/local/bin/python -m local.environment
+	@.venv/local/bin/local-aws env
 
 .PHONY: contract
 contract: ## the official contract suite for all nine types; INPUTS=DIR for other inputs

@@ -1,5 +1,4 @@
-"""`python -m local.type_function ZIP`: puts handler code where `cfn test` and `cfn invoke` look for it, as the function
-`TypeFunction` of local AWS. ZIP is a registry package, or the handler code alone."""
+"""Puts handler code where `cfn test` and `cfn invoke` look for it, as the function `TypeFunction` of local AWS."""
 
 from __future__ import annotations
 
@@ -7,12 +6,13 @@ import argparse
 import contextlib
 import io
 import json
-import sys
 import zipfile
 from pathlib import Path
 
-from .environment import ACCOUNT, STATE_DIR
+from .environment import ACCOUNT, add_state_dir
 from .register import found_environment, session_client
+
+COMMAND, SUMMARY = "type-function", "make the function that cfn test and cfn invoke call"
 
 
 def install(
@@ -38,16 +38,13 @@ def install(
     return str(answer["FunctionArn"])
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("zip", type=Path)
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("zip", type=Path, metavar="ZIP", help="a registry package, or the handler code alone")
     parser.add_argument("--name", default="TypeFunction")
     parser.add_argument("--handler", default="dist/handlers.entrypoint", help="for a zip of handler code alone")
-    parser.add_argument("--state-dir", type=Path, default=STATE_DIR)
-    options = parser.parse_args()
+    add_state_dir(parser)
+
+
+def run(options: argparse.Namespace) -> int:
     print(install(options.zip, found_environment(options.state_dir), options.name, options.handler))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""The server process: MiniStack with the extension in it. `local.up` starts it; see there for its environment."""
+"""The server process: MiniStack with the extension in it. `up` starts it; see there for its environment."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import signal
 import sys
 import threading
 
-from . import actions, cloud_control, data_set, registry_types
+from . import actions, cloud_control, native_types, registry_types
 from . import ministack_internals as ministack
 from .clients import Clients
 from .credentials import Roles
 from .driver import Driver
 from .functions import LambdaFunctions, RealClock
 from .registry import Registry
-from .settings import Settings
+from .settings import Settings, service_endpoints
 from .template_types import TemplateTypes
 
 
-def extend(settings: Settings, data_exchange: str | None) -> None:
+def extend(settings: Settings) -> None:
     """Adds what MiniStack, which runs in this process, lacks."""
     ministack.check()
     ministack.install()
@@ -30,8 +30,7 @@ def extend(settings: Settings, data_exchange: str | None) -> None:
     actions.install(registry)
     registry_types.install(registry)
     cloud_control.install(registry, driver)
-    if data_exchange:
-        data_set.install(data_exchange)
+    native_types.install(service_endpoints())
 
 
 def _end_with_parent() -> None:
@@ -43,7 +42,7 @@ def _end_with_parent() -> None:
 
 def main() -> None:
     try:
-        extend(Settings.from_environment(), os.environ.get("AWS_ENDPOINT_URL_DATAEXCHANGE"))
+        extend(Settings.from_environment())
     except ministack.MiniStackChanged as error:
         raise SystemExit(str(error)) from error
     if os.environ.get("LOCAL_AWS_END_WITH_STDIN") == "1":

@@ -1,12 +1,14 @@
-"""`python -m local.up`: starts local AWS and the local Data Exchange, and stays until Ctrl-C."""
+"""Starts local AWS, and a local Data Exchange if asked, and stays until Ctrl-C."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import ctypes
+import ipaddress
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -19,10 +21,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from . import environment, register
-from .environment import ACCOUNT, REGION, ROOT, STATE_DIR, endpoint
+from .environment import ACCOUNT, REGION, add_state_dir, endpoint
 
+COMMAND, SUMMARY = "up", "start local AWS in the foreground, until Ctrl-C"
+DEFAULT_HOST = "127.0.0.1"
 READY_SECONDS = 60
 GRACE_SECONDS = 8
 
@@ -44,8 +49,7 @@ class Child:
         return f"{self.name} ended by itself (exit code {code}); the end of {self.log}:\n{_tail(self.log)}"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    options = _options(arguments)
+def run(options: argparse.Namespace) -> int:
     state_dir: Path = options.state_dir
     state_dir.mkdir(parents=True, exist_ok=True)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -75,26 +79,46 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="local.up", description=__doc__)
+def add_options(parser: argparse.ArgumentParser) -> None:
     for flag, variable, usual in (
         ("--aws-port", "LOCAL_AWS_PORT", "4566"),
         ("--dataexchange-port", "LOCAL_DATAEXCHANGE_PORT", "4567"),
     ):
         chosen = int(os.environ.get(variable, usual))
         parser.add_argument(flag, type=int, metavar="N", default=chosen, help=f"default {usual}; 0: a free one")
-    parser.add_argument("--state-dir", type=Path, default=STATE_DIR, help="addresses and logs (default .local)")
-    parser.add_argument("--dataexchange-url", help="use a Data Exchange that runs already")
-    parser.add_argument("--no-dataexchange", action="store_true", help="start local AWS alone")
+    parser.add_argument(
+        "--host",
+        type=_ipv4,
+        default=DEFAULT_HOST,
+        metavar="ADDRESS",
+        help=f"IPv4 address to listen on (default {DEFAULT_HOST}; any other can be reached by others)",
+    )
+    add_state_dir(parser)
+    exchange = parser.add_mutually_exclusive_group()
+    exchange.add_argument(
+        "--dataexchange-command",
+        type=shlex.split,
+        metavar="COMMAND",
+        help="start a local Data Exchange beside it; the command gets --host, --port and --s3-endpoint",
+    )
+    exchange.add_argument("--dataexchange-url", metavar="URL", help="use a local Data Exchange that runs already")
     parser.add_argument(
         "--dataexchange-option",
         action="append",
         default=[],
         metavar="OPTION",
-        help="handed on to the local Data Exchange, e.g. --dataexchange-option=--job-seconds=5 (repeatable)",
+        help="added to the command, e.g. --dataexchange-option=--job-seconds=5 (repeatable)",
     )
     parser.add_argument("--register", type=Path, metavar="ZIP", help="a registry package to register as a type")
     parser.add_argument("--role", type=Path, metavar="YAML", help="the execution role's template for --register")
+    parser.add_argument(
+        "--clients",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="DIR",
+        help="a folder whose aws, sam, cfn, cfn-lint and cdk the environment puts into PATH (repeatable)",
+    )
     parser.add_argument("--json", action="store_true", help="when ready, print one line of JSON and nothing else")
     parser.add_argument(
         "--handler-seconds", type=float, default=60, help="after this a call that gave no answer is repeated (60)"
@@ -103,7 +127,15 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--string-scalars", action="store_true", help="send every scalar as a string, as CloudFormation may do"
     )
-    return parser.parse_args(arguments)
+
+
+def _ipv4(text: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'"{text}" is no IPv4 address such as {DEFAULT_HOST}, 192.168.1.20 or 0.0.0.0 (every one of this machine)'
+        ) from None
 
 
 def _interrupt(number: int, frame: Any) -> None:
@@ -121,72 +153,71 @@ def _owned(state_dir: Path) -> Iterator[None]:
 
 
 def _start(options: argparse.Namespace, state_dir: Path, children: list[Child]) -> dict[str, str]:
-    aws_port = _port(options.aws_port, "local AWS", "--aws-port", "LOCAL_AWS_PORT")
+    host: str = options.host
+    aws = endpoint(host, _port(host, options.aws_port, "local AWS", "--aws-port", "LOCAL_AWS_PORT"))
     data_exchange: str | None = options.dataexchange_url
-    if not data_exchange and not options.no_dataexchange:
+    if options.dataexchange_command:
         port = _port(
-            options.dataexchange_port, "the local Data Exchange", "--dataexchange-port", "LOCAL_DATAEXCHANGE_PORT"
+            host,
+            options.dataexchange_port,
+            "the local Data Exchange",
+            "--dataexchange-port",
+            "LOCAL_DATAEXCHANGE_PORT",
         )
-        data_exchange = endpoint(port)
-        children.append(_data_exchange(port, aws_port, options.dataexchange_option, state_dir))
-    found = environment.variables(endpoint(aws_port), data_exchange)
-    children.append(_ministack(aws_port, options, found, state_dir))
-    _await(f"{endpoint(aws_port)}/_ministack/health", children)
+        data_exchange = endpoint(host, port)
+        children.append(_data_exchange(options, port, aws, state_dir))
+    found = environment.variables(aws, data_exchange)
+    children.append(_ministack(options, found, state_dir))
+    _await(f"{aws}/_ministack/health", children)
     if data_exchange:
         _await(f"{data_exchange}/", children)
     if options.register:
         register.register(options.register, found, options.role)
-    environment.write(state_dir, found)
+    environment.write(state_dir, found, options.clients)
     return found
 
 
-def _port(wanted: int, what: str, flag: str, variable: str) -> int:
+def _port(host: str, wanted: int, what: str, flag: str, variable: str) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind((host, wanted))
         except OSError as error:
             raise StartError(
-                f"port {wanted}, meant for {what}, cannot be had ({error.strerror}): "
+                f"port {wanted} of {host}, meant for {what}, cannot be had ({error.strerror}): "
                 f"end what uses it, or choose another one with {flag} N or {variable}=N (0: any free one)"
             ) from error
         return int(probe.getsockname()[1])
 
 
-def _ministack(port: int, options: argparse.Namespace, found: dict[str, str], state_dir: Path) -> Child:
+def _ministack(options: argparse.Namespace, found: dict[str, str], state_dir: Path) -> Child:
     temporary = state_dir / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     own = {
         **found,
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
+        "BIND_HOST": options.host,
+        "GATEWAY_PORT": str(urlsplit(found["AWS_ENDPOINT_URL"]).port),
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         # listeners on ports of their own, which nobody here needs
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "TMPDIR": str(temporary.resolve()),
-        "PYTHONPATH": str(ROOT),
         "LOCAL_AWS_HANDLER_SECONDS": str(options.handler_seconds),
         "LOCAL_AWS_RETRY_SECONDS": str(options.retry_seconds),
         "LOCAL_AWS_STRING_SCALARS": "1" if options.string_scalars else "",
         "LOCAL_AWS_END_WITH_STDIN": "1",
     }
-    return _spawn("local AWS", [sys.executable, "-m", "local.server"], own, state_dir / "aws.log")
+    return _spawn("local AWS", [sys.executable, "-m", f"{__package__}.server"], own, state_dir / "aws.log")
 
 
-def _data_exchange(port: int, aws_port: int, more: list[str], state_dir: Path) -> Child:
-    node = shutil.which("node")
-    script = ROOT / "emulator" / "cli.ts"
-    if node is None or not script.exists():
-        missing = "node is not on PATH" if node is None else f"{script.relative_to(ROOT)} does not exist"
-        raise StartError(f"the local Data Exchange cannot start: {missing}")
-    command = [node, "--import", "tsx", str(script), "--port", str(port), "--s3-endpoint", endpoint(aws_port), *more]
+def _data_exchange(options: argparse.Namespace, port: int, aws: str, state_dir: Path) -> Child:
+    given = ["--host", options.host, "--port", str(port), "--s3-endpoint", aws, *options.dataexchange_option]
     return _spawn(
         "the local Data Exchange",
-        command,
-        environment.variables(endpoint(aws_port), None),
+        [*options.dataexchange_command, *given],
+        environment.variables(aws, None),
         state_dir / "dataexchange.log",
     )
 
@@ -195,16 +226,18 @@ def _spawn(name: str, command: list[str], more: dict[str, str], log: Path) -> Ch
     """A child in a session of its own: Ctrl-C reaches only us, and its whole group can be ended."""
     plain = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**plain, **more},
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=_end_with_us if sys.platform == "linux" else None,
-        )
+        try:
+            process = subprocess.Popen(
+                command,
+                env={**plain, **more},
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_end_with_us if sys.platform == "linux" else None,
+            )
+        except OSError as error:
+            raise StartError(f"{name} cannot start by `{shlex.join(command)}`: {error.strerror}") from error
     return Child(name, process, log)
 
 
@@ -232,15 +265,29 @@ def _await(url: str, children: list[Child]) -> None:
 
 
 def _announce(options: argparse.Namespace, found: dict[str, str], state_dir: Path) -> None:
+    addresses = {"local AWS": "AWS_ENDPOINT_URL", "local Data Exchange": "AWS_ENDPOINT_URL_DATAEXCHANGE"}
+    if options.host != DEFAULT_HOST:
+        print(f"warning: anyone who reaches {options.host} can use these services, and run code here", file=sys.stderr)
+        host = "ADDRESS" if options.host == "0.0.0.0" else options.host
+        for variable in addresses.values():
+            if variable in found:
+                print(f"others use  {variable}=http://{host}:{urlsplit(found[variable]).port}", file=sys.stderr)
+        if host == "ADDRESS":
+            print(
+                "  ADDRESS is this machine's in their network; in a container of Docker host.docker.internal, on Linux "
+                "with --add-host=host.docker.internal:host-gateway",
+                file=sys.stderr,
+            )
     if options.json:
         print(json.dumps({"ready": True, "stateDir": str(state_dir), "environment": found}), flush=True)
         return
-    print(f"local AWS            {found['AWS_ENDPOINT_URL']}")
+    for name, variable in addresses.items():
+        if variable in found:
+            print(f"{name:<21}{found[variable]}")
     if "AWS_ENDPOINT_URL_DATAEXCHANGE" in found:
-        print(f"local Data Exchange  {found['AWS_ENDPOINT_URL_DATAEXCHANGE']}")
-        print(f"a page to look at    {found['AWS_ENDPOINT_URL_DATAEXCHANGE']}/_emulator/")
-    print(f"logs and state       {state_dir}")
-    print('In another terminal: eval "$(make -s local-env)". Ctrl-C ends it.', flush=True)
+        print(f"{'a page to look at':<21}{found['AWS_ENDPOINT_URL_DATAEXCHANGE']}/_emulator/")
+    print(f"{'logs and state':<21}{state_dir}")
+    print(f"In another terminal: . {shlex.quote(str(state_dir / 'env.sh'))}. Ctrl-C ends it.", flush=True)
 
 
 # --- ending -----------------------------------------------------------------------------------------------------
@@ -270,7 +317,3 @@ def _tail(log: Path) -> str:
         return "\n".join(log.read_text("utf-8", "replace").splitlines()[-15:])
     except OSError:
         return ""
-
-
-if __name__ == "__main__":
-    sys.exit(main())

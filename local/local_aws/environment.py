@@ -1,5 +1,4 @@
-"""What a shell needs so that `aws`, `sam`, `cfn` and `cdk` talk to local AWS; and `python -m local.environment`,
-which prints it for `eval`."""
+"""Prints the shell commands that point `aws`, `sam`, `cfn` and `cdk` at the local AWS that runs, for `eval`."""
 
 from __future__ import annotations
 
@@ -12,19 +11,22 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parent.parent
-STATE_DIR = ROOT / ".local"
+COMMAND, SUMMARY = "env", "print the environment of the local AWS that runs, for eval"
+#: in the folder where the command is given
+STATE_DIR = Path(".local-aws")
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 CLIENTS = ("aws", "sam", "cfn", "cfn-lint", "cdk")
 
 
-def endpoint(port: int) -> str:
-    return f"http://127.0.0.1:{port}"
+def endpoint(host: str, port: int) -> str:
+    """Where clients on this machine reach what listens on the host."""
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
 
 
 def variables(aws: str, data_exchange: str | None) -> dict[str, str]:
     """The environment of a client. The account is that of the local Data Exchange, so that ARNs agree."""
+    no_proxy = _no_proxy(urlsplit(aws).hostname or "")
     found = {
         "AWS_ENDPOINT_URL": aws,
         "AWS_ACCESS_KEY_ID": "local",
@@ -37,28 +39,27 @@ def variables(aws: str, data_exchange: str | None) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "SAM_CLI_TELEMETRY": "0",
         "CDK_DISABLE_CLI_TELEMETRY": "true",
-        "NO_PROXY": _no_proxy(),
-        "no_proxy": _no_proxy(),
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,
     }
     if data_exchange:
         found["AWS_ENDPOINT_URL_DATAEXCHANGE"] = data_exchange
     return found
 
 
-def _no_proxy() -> str:
+def _no_proxy(host: str) -> str:
     known = [host for host in os.environ.get("NO_PROXY", os.environ.get("no_proxy", "")).split(",") if host]
-    return ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost"]))
+    return ",".join(dict.fromkeys([*known, "127.0.0.1", "localhost", host]))
 
 
-def link_tools(state_dir: Path) -> Path:
-    """A folder with the project's own clients and nothing else: a newcomer has none of them installed."""
+def _link_clients(state_dir: Path, places: list[str]) -> Path:
+    """A folder with the clients of those places and nothing else: a newcomer has none of them in PATH."""
     folder = state_dir / "bin"
     folder.mkdir(exist_ok=True)
     for name in CLIENTS:
         link = folder / name
         link.unlink(missing_ok=True)
-        places = [*sorted((ROOT / ".venv").glob(f"*/bin/{name}")), ROOT / "node_modules" / ".bin" / name]
-        found = next((place for place in places if place.exists()), None)
+        found = next((place for place in (Path(each, name) for each in places) if place.exists()), None)
         if found:
             link.symlink_to(found)
     return folder.resolve()
@@ -74,9 +75,12 @@ def script(found: dict[str, str], tools: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(state_dir: Path, found: dict[str, str]) -> None:
-    (state_dir / "env.json").write_text(json.dumps({"pid": os.getpid(), "environment": found}, indent=2) + "\n")
-    (state_dir / "env.sh").write_text(script(found, link_tools(state_dir)))
+def write(state_dir: Path, found: dict[str, str], clients: list[Path]) -> None:
+    """`clients`: folders in which the clients are; those beside this very Python are found in any case."""
+    places = [str(folder.absolute()) for folder in (*clients, Path(sys.executable).parent)]
+    known = {"pid": os.getpid(), "environment": found, "clients": places}
+    (state_dir / "env.json").write_text(json.dumps(known, indent=2) + "\n")
+    (state_dir / "env.sh").write_text(script(found, _link_clients(state_dir, places)))
 
 
 def forget(state_dir: Path) -> None:
@@ -98,17 +102,27 @@ def running(state_dir: Path) -> dict[str, str] | None:
     return environment
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Print the environment of the local AWS that runs, for eval.")
-    parser.add_argument("--state-dir", type=Path, default=STATE_DIR)
-    state_dir: Path = parser.parse_args().state_dir
+def add_state_dir(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--state-dir", type=Path, default=STATE_DIR, metavar="DIR", help=f"addresses and logs (default {STATE_DIR})"
+    )
+
+
+def not_running(state_dir: Path) -> str:
+    return f"no local AWS keeps its state in {state_dir}: start one in another terminal, or name its --state-dir"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    add_state_dir(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    state_dir: Path = options.state_dir
     found = running(state_dir)
     if found is None:
-        print("local AWS does not run: start it with `make local` in another terminal", file=sys.stderr)
+        print(not_running(state_dir), file=sys.stderr)
         return 1
-    sys.stdout.write(script(found, link_tools(state_dir)))
+    # clients may have been installed since it was started
+    places = json.loads((state_dir / "env.json").read_text())["clients"]
+    sys.stdout.write(script(found, _link_clients(state_dir, places)))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -15,7 +15,7 @@ from .type_schema import Model, TypeSchema
 
 NEW_RESOURCE = "Requested update requires the creation of a new physical resource; hence creating one."
 
-logger = logging.getLogger("local.template_types")
+logger = logging.getLogger("local_aws.template_types")
 
 
 class TemplateTypes:
@@ -83,7 +83,7 @@ class _Type:
 
     def create(self, logical_id: str, properties: Model, stack_name: str) -> tuple[str, Model]:
         version = self.version()
-        desired = _validated(version.package.schema, properties)
+        desired = validated(version.package.schema, properties)
         shown: list[str] = []
 
         def show(_event: Model | None, identifier: str | None) -> None:
@@ -112,7 +112,7 @@ class _Type:
     def update(self, physical_id: str, old: Model, new: Model, stack_name: str, logical_id: str) -> tuple[str, Model]:
         version = self.version()
         schema = version.package.schema
-        requested = _validated(schema, new)
+        requested = validated(schema, new)
         identity = schema.identifier_model(physical_id)
         operation = _operation(
             "UPDATE",
@@ -171,7 +171,7 @@ class _Type:
             raise HandlerFailure(
                 "InternalFailure", f"The READ handler broke the contract: {problem}", str(uuid.uuid4()), physical_id
             )
-        return _attributes(schema, model)
+        return attributes(schema, model)
 
     # --- drift and import ---------------------------------------------------------------------------------------
 
@@ -186,7 +186,7 @@ class _Type:
             # a nested write-only value cannot drift: nobody can read it
             if len(path) > 1 and path[0] in expected and path[0] in shown:
                 shown[path[0]] = _with_unreadable(expected[path[0]], shown[path[0]], path[1:])
-        return {key: _only_set(expected.get(key), value) for key, value in shown.items()}
+        return {key: only_set(expected.get(key), value) for key, value in shown.items()}
 
     def before_import(self, identifier: dict[str, str]) -> None:
         physical_id = self._physical_id(identifier)
@@ -210,13 +210,13 @@ class _Type:
     def import_resource(self, identifier: dict[str, str]) -> tuple[str, Model]:
         physical_id = self._physical_id(identifier)
         model = self.found.pop(physical_id, None)
-        return physical_id, _attributes(self.version().package.schema, model or {})
+        return physical_id, attributes(self.version().package.schema, model or {})
 
     def _physical_id(self, identifier: dict[str, str]) -> str:
         return "|".join(identifier[path[-1]] for path in self.version().package.schema.primary)
 
 
-def _validated(schema: TypeSchema, properties: Model) -> Model:
+def validated(schema: TypeSchema, properties: Model) -> Model:
     """The template's properties in the schema's types; CloudFormation refuses a bad model before any handler."""
     model = schema.typed(properties)
     read_only = schema.read_only_in(model)
@@ -285,7 +285,7 @@ def _merged(model: Model, identity: Model) -> Model:
     return merged
 
 
-def _attributes(schema: TypeSchema, model: Model) -> Model:
+def attributes(schema: TypeSchema, model: Model) -> Model:
     """What Fn::GetAtt finds: the read-only properties, nested ones by dot, objects on the way included."""
     found: Model = {}
     for path in schema.read_only:
@@ -313,10 +313,10 @@ def _text(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _only_set(expected: Any, actual: Any) -> Any:
+def only_set(expected: Any, actual: Any) -> Any:
     """Drift is about what the template sets: members that the service added to an object are left out."""
     if isinstance(expected, dict) and isinstance(actual, dict):
-        return {key: _only_set(expected[key], value) for key, value in actual.items() if key in expected}
+        return {key: only_set(expected[key], value) for key, value in actual.items() if key in expected}
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         keys = {key for item in expected if isinstance(item, dict) for key in item}
         return [

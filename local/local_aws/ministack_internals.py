@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 import inspect
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -26,6 +27,9 @@ _CFN = "ministack.services.cloudformation"
 _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
     _CFN: {
         "handle_request": ("method", "path", "headers", "body", "query_params"),
+        "_change_sets": None,
+        "_exports": None,
+        "_stack_events": None,
         "_stacks": None,
         "_ACTION_HANDLERS": None,
     },
@@ -132,8 +136,8 @@ def check() -> None:
                     wrong.append(f"{module_name}.{name} takes {actual}, not {parameters}")
     if wrong:
         raise MiniStackChanged(
-            f"MiniStack {version('ministack')} differs from {VERSION}, for which local/ministack_internals.py was "
-            "written:\n  " + "\n  ".join(wrong)
+            f"MiniStack {version('ministack')} differs from {VERSION}, for which local_aws/ministack_internals.py "
+            "was written:\n  " + "\n  ".join(wrong)
         )
 
 
@@ -500,9 +504,14 @@ def _wrap_events() -> None:
         return update(*args)
 
     def resolve_stack_outputs(*args: Any) -> Any:
-        """What follows in an update is its clean-up."""
+        """The engine would take the name of another stack's export. What follows in an update is its clean-up."""
         found = outputs(*args)
         stack_name, stack_id = args[-2:]
+        for name in found[1]:
+            other = _module(_CFN)._exports.get(name)
+            if other and other["StackId"] != stack_id:
+                holder = other["StackId"].split("/")[1]
+                raise ValueError(f"Export with name {name} is already exported by stack {holder}")
         if stack(stack_name).get("StackStatus") == "UPDATE_IN_PROGRESS":
             stack(stack_name)["StackStatus"] = _CLEANUP
             add(stack_id, stack_name, stack_name, "AWS::CloudFormation::Stack", _CLEANUP, physical_id=stack_id)
@@ -646,7 +655,7 @@ def _wrap_requests() -> None:
         if action not in _added.off_loop:
             return await plain(method, path, headers, body, query_params)
 
-        def run() -> Any:
+        def on_thread() -> Any:
             coroutine = plain(method, path, headers, body, query_params)
             try:
                 coroutine.send(None)
@@ -654,9 +663,36 @@ def _wrap_requests() -> None:
                 return done.value
             raise RuntimeError(f"{action} waits for something: it cannot run off the event loop")
 
-        return await run_reentrant(run)
+        if action == "CreateChangeSet":
+            return await run_reentrant(_in_review, params, on_thread)
+        return await run_reentrant(on_thread)
 
     cloudformation.handle_request = handle_request
+
+
+#: one at a time, so that two change sets for a stack that is yet to be created find one another
+_CREATING = threading.Lock()
+
+
+def _in_review(params: Any, create_change_set: Callable[[], Any]) -> Any:
+    """All change sets for a stack in REVIEW_IN_PROGRESS are of that stack: the engine puts another one in its place."""
+    if parameter(params, "ChangeSetType") not in ("CREATE", "IMPORT"):
+        return create_change_set()
+    cloudformation = _module(_CFN)
+    with _CREATING:
+        stack_before = _stack_of("CreateChangeSet", params)
+        status, headers, body = create_change_set()
+        if stack_before.get("StackStatus") != "REVIEW_IN_PROGRESS":
+            return status, headers, body
+        name, stack_id = stack_before["StackName"], stack_before["StackId"]
+        other = stack(name).get("StackId", stack_id)
+        cloudformation._stacks[name] = stack_before
+        if other != stack_id:
+            cloudformation._stack_events.pop(other, None)
+            for change_set in cloudformation._change_sets.values():
+                if change_set.get("StackId") == other:
+                    change_set["StackId"] = stack_id
+        return status, headers, body.replace(other.encode(), stack_id.encode())
 
 
 def _action(headers: Any, body: bytes, query_params: Any) -> tuple[str, Any]:

@@ -35,7 +35,7 @@ _EXCEPTIONS = {
     "GeneralServiceException": "GeneralServiceException",
 }
 
-logger = logging.getLogger("local.cloud_control")
+logger = logging.getLogger("local_aws.cloud_control")
 
 
 class CloudControlError(Exception):

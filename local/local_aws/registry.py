@@ -18,7 +18,7 @@ from .settings import service_endpoints
 
 QUOTA = 50
 
-logger = logging.getLogger("local.registry")
+logger = logging.getLogger("local_aws.registry")
 
 
 class RegistryError(Exception):

@@ -1,4 +1,4 @@
-"""`python -m local.register ZIP`: registers a package by the ordinary API calls, exactly as a user would."""
+"""Registers a package by the ordinary API calls, exactly as a user would."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import argparse
 import hashlib
 import json
 import os
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from .environment import REGION, STATE_DIR, running
+from .environment import REGION, add_state_dir, not_running, running
 
+COMMAND, SUMMARY = "register", "register a package as a type: roles, package to S3, RegisterType, default version"
 BUCKET = "local-type-packages"
 LOG_PERMISSIONS = {
     "logs:CreateLogGroup",
@@ -122,19 +122,16 @@ def found_environment(state_dir: Path) -> dict[str, str]:
         return dict(os.environ)
     environment = running(state_dir)
     if environment is None:
-        raise SystemExit("local AWS does not run: start it with `make local` in another terminal")
+        raise SystemExit(not_running(state_dir))
     return environment
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("package", type=Path, help="the registry package")
-    parser.add_argument("--role", type=Path, help="a template for the execution role (resource-role.yaml)")
-    parser.add_argument("--state-dir", type=Path, default=STATE_DIR)
-    options = parser.parse_args()
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", type=Path, metavar="ZIP", help="the registry package")
+    parser.add_argument("--role", type=Path, metavar="YAML", help="the execution role's template (resource-role.yaml)")
+    add_state_dir(parser)
+
+
+def run(options: argparse.Namespace) -> int:
     print(register(options.package, found_environment(options.state_dir), options.role))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

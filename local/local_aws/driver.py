@@ -24,7 +24,7 @@ RETRIES = 3
 #: how many calls in a row may give no answer in time
 SILENT_CALLS = 3
 
-logger = logging.getLogger("local.driver")
+logger = logging.getLogger("local_aws.driver")
 
 
 class HandlerFailure(Exception):
