@@ -18,14 +18,16 @@ const BUCKETS = [
 ];
 const DATA_SET =
   'DATA_SET=$(aws dataexchange create-data-set --asset-type S3_SNAPSHOT --name a --description b --query Id --output text)';
-/** Leaves a job, and with it the handlers' log. */
-const A_JOB = [
-  DATA_SET,
-  `echo '{"Type":"IMPORT_ASSET_FROM_SIGNED_URL","DataSetId":"'$DATA_SET'","UrlAssetName":"a","UrlAssetContent":"b"}' >job.json`,
-  `aws cloudcontrol create-resource --type-name ${TYPE} --desired-state file://job.json`,
-  'requests() { aws cloudcontrol list-resource-requests --query "ResourceRequestStatusSummaries[0].$1" --output text; }',
-  'until [ $(requests OperationStatus) = SUCCESS ]; do sleep 0.2; done',
-];
+/** Leaves a job, and with it the handlers' log. @param more of its properties, as JSON that begins with a comma */
+function job(more = ''): string[] {
+  return [
+    DATA_SET,
+    `echo '{"Type":"IMPORT_ASSET_FROM_SIGNED_URL","DataSetId":"'$DATA_SET'","UrlAssetName":"a","UrlAssetContent":"b"${more}}' >job.json`,
+    `aws cloudcontrol create-resource --type-name ${TYPE} --desired-state file://job.json`,
+    'requests() { aws cloudcontrol list-resource-requests --query "ResourceRequestStatusSummaries[0].$1" --output text; }',
+    'until [ $(requests OperationStatus) = SUCCESS ]; do sleep 0.2; done',
+  ];
+}
 
 export const DOCUMENTS: readonly Document[] = [
   {
@@ -72,8 +74,13 @@ export const DOCUMENTS: readonly Document[] = [
   },
   {
     file: 'local/README.md',
-    before: [...LOCAL_AWS, ...A_JOB, 'ID=$(requests Identifier)'],
+    before: [...LOCAL_AWS, ...job(), 'ID=$(requests Identifier)'],
     entries: [
+      { command: 'pip install ./local', skip: BY_OTHERS },
+      { command: 'local-aws up', skip: BY_OTHERS },
+      { command: '$(local-aws env)', skip: BY_OTHERS },
+      { command: 'my-type.zip', skip: BY_OTHERS },
+      { command: '--stack-name mine', skip: BY_OTHERS },
       { command: 'sam logs', replace: { ' --tail': '' } },
       { command: '--request-token', replace: { TOKEN: '$(requests RequestToken)' } },
       { command: '--identifier', replace: { 'identifier ID': 'identifier $ID' } },
@@ -132,8 +139,15 @@ export const DOCUMENTS: readonly Document[] = [
   },
   {
     file: 'guide/subscribers.md',
-    before: [...LOCAL_AWS, DATA_SET],
-    entries: [{ command: '--template-file received.yml', skip: 'local AWS has no AWS::DataExchange::EventAction' }],
+    before: [
+      ...LOCAL_AWS,
+      ...BUCKETS,
+      ...job(',"StartOnCreation":true,"FinalizeRevision":true'),
+      'entitled() { curl -s -X POST $AWS_ENDPOINT_URL_DATAEXCHANGE/_emulator/data-sets/$DATA_SET/entitle; }',
+      `DATA_SET=$(entitled | python3 -c 'import json, sys; print(json.load(sys.stdin)["Id"])')`,
+      'REVISION=$(aws dataexchange list-data-set-revisions --data-set-id $DATA_SET --query "Revisions[0].Id" --output text)',
+      'BUCKET=my-other-bucket',
+    ],
   },
   { file: 'guide/terraform.md', before: [...LOCAL_AWS, ...BUCKETS, DATA_SET] },
   {
@@ -146,7 +160,7 @@ export const DOCUMENTS: readonly Document[] = [
   },
   {
     file: 'guide/watch.md',
-    before: [...LOCAL_AWS, ...A_JOB, 'cd build/acme-dataexchange-job'],
+    before: [...LOCAL_AWS, ...job(), 'cd build/acme-dataexchange-job'],
     entries: [
       { command: 'aws logs tail', skip: 'it is for the AWS CLI 2' },
       { command: 'sam logs', replace: { ' --tail': '' } },
