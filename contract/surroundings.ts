@@ -37,7 +37,7 @@ export async function startSurroundings(folder: string, typeName: string | undef
   const env = await startLocalAws(path.join(folder, 'local-aws'), options);
   const [exports] = await Promise.all([
     makeFixtures(env),
-    run(PYTHON, ['-m', 'local.type_function', made.zip], { env }),
+    run(pythonTool('local', 'local-aws'), ['type-function', made.zip], { env }),
   ]);
   const endpoint = env.AWS_ENDPOINT_URL as string;
   return {

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   CreateDataSetCommand,
   CreateJobCommand,
@@ -12,20 +12,25 @@ import {
   type Type,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import { FolderBuckets } from '../emulator/buckets/folder-buckets';
-import { ManualClock } from '../emulator/clock';
-import { type Emulator, startEmulator } from '../emulator/emulator';
+import { type Emulator, FolderBuckets, ManualClock, startEmulator } from 'local-data-exchange';
 import { openBrowser, whyNoBrowser } from './browser/open-browser';
 import { inTemporaryFolder } from './support/files';
 import { inRoot, ROOT } from './support/paths';
-import { runProgram } from './support/processes';
+import { run, runProgram } from './support/processes';
+import { terminalPicture } from './support/terminal-picture';
 
 /**
- * `make pictures`: draws the pictures of the guide anew. Seed and clock are fixed, so that on one machine they come out
- * the same every time; another one has other fonts.
+ * `make pictures`: draws the pictures of README and guide anew. That of the page has a fixed seed and clock, so that on
+ * one machine it comes out the same every time; another one has other fonts. Those of the demonstration show a real run,
+ * whose ids and times are others every time. `make pictures ONLY=page` or `ONLY=demo` draws some.
  */
 
-const PAGE_PICTURE = inRoot('guide', 'pictures', 'local-data-exchange.png');
+const FOLDER = inRoot('guide', 'pictures');
+const DRAWINGS: Readonly<Record<string, () => Promise<void>>> = {
+  page: () => inTemporaryFolder(drawPage),
+  demo: drawDemonstration,
+};
+
 /** Pixels. */
 const WINDOW = { width: 1280, height: 980 };
 
@@ -38,14 +43,38 @@ class PictureBuckets extends FolderBuckets {
 }
 
 async function main(): Promise<void> {
+  const [only = ''] = process.argv.slice(2);
+  if (only !== '' && !Object.hasOwn(DRAWINGS, only)) {
+    throw new Error(`there is no picture of "${only}"; ONLY can be ${Object.keys(DRAWINGS).join(' or ')}`);
+  }
+  for (const draw of only === '' ? Object.values(DRAWINGS) : [DRAWINGS[only]!]) {
+    await draw();
+  }
+}
+
+/** One stack's life and the last screen of a real run of `make demo`. */
+async function drawDemonstration(): Promise<void> {
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', 'demo/demo.ts'], { env: { FORCE_COLOR: '1' } });
+  // No path of this machine, and no number of a process.
+  const text = stdout.replaceAll(`${ROOT}/`, '').replaceAll(/demo-\d+/g, 'demo');
+  const steps = text.split(/\n\n(?=\S*\d+\. )/);
+  const published = steps.find((step) => step.includes('Publish them by one template'));
+  const last = steps.at(-1);
+  if (published === undefined || !last?.includes('checks held.')) {
+    throw new Error('the demonstration has no longer the steps that the pictures show');
+  }
+  await save(
+    'stack.svg',
+    terminalPicture(published.trim().split('\n'), 'A stack publishes files and gets a copy of them'),
+  );
+  await save('demo.svg', terminalPicture(last.trim().split('\n'), 'The last screen of make demo'));
+}
+
+async function drawPage(folder: string): Promise<void> {
   const reason = whyNoBrowser();
   if (reason !== undefined) {
     throw new Error(reason);
   }
-  await inTemporaryFolder(drawPage);
-}
-
-async function drawPage(folder: string): Promise<void> {
   await writeObjects(folder, 'incoming', ['2026-01-14.csv', '2026-01-15.csv', 'stations.json']);
   await mkdir(join(folder, 'subscriber'));
   const clock = new ManualClock();
@@ -58,7 +87,7 @@ async function drawPage(folder: string): Promise<void> {
     await page.setViewport(WINDOW);
     await page.goto(`${emulator.url}/_emulator/`);
     await page.waitForSelector('#jobs-view tbody tr');
-    await save(PAGE_PICTURE, await page.screenshot({ optimizeForSpeed: false }));
+    await save('local-data-exchange.png', await page.screenshot());
   } finally {
     await browser.close();
     await emulator.stop();
@@ -127,8 +156,9 @@ async function writeObjects(folder: string, bucket: string, keys: readonly strin
   }
 }
 
-async function save(file: string, picture: Uint8Array): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+async function save(name: string, picture: Uint8Array | string): Promise<void> {
+  const file = join(FOLDER, name);
+  await mkdir(FOLDER, { recursive: true });
   await writeFile(file, picture);
   console.log(`${relative(ROOT, file)}: ${Math.ceil(picture.length / 1024)} KiB`);
 }

@@ -547,12 +547,13 @@ function byId(id) {
 
 /**
  * Sends a request that changes something, and says how it went.
- * @param {string} method @param {string} path @param {unknown} body @param {string} done
+ * @param {string} method @param {string} path @param {unknown} body
+ * @param {string} done what to say then @param {string} [failed] what to say instead of the problems
  * @returns {Promise<readonly string[]>} what is wrong, empty if nothing is
  */
-async function change(method, path, body, done) {
+async function change(method, path, body, done, failed) {
   const problems = await send(method, path, body);
-  say(problems.length ? problems.join(' ') : done);
+  say(problems.length ? (failed ?? problems.join(' ')) : done);
   await look();
   return problems;
 }
@@ -613,7 +614,15 @@ byId('faults-form').addEventListener('submit', async (event) => {
     showScriptProblems([`The script is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
     return;
   }
-  showScriptProblems(await change('PUT', 'faults', script, 'The script is loaded; its counters begin at 0.'));
+  showScriptProblems(
+    await change(
+      'PUT',
+      'faults',
+      script,
+      'The script is loaded; its counters begin at 0.',
+      'The script is not loaded.',
+    ),
+  );
 });
 
 byId('example').addEventListener('click', () => {

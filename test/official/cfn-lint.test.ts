@@ -2,14 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { retarget } from '../../tools/package/type-name';
 import { inTemporaryFolder, listFiles } from '../../tools/support/files';
-import { inRoot, pythonTool, REGISTER_FILE, ROLE_FILE } from '../../tools/support/paths';
-import { run } from '../../tools/support/processes';
+import { inRoot, REGISTER_FILE, ROLE_FILE } from '../../tools/support/paths';
+import { lint } from './lint';
 import { withProjectUnderAnotherName } from './support';
-
-/** @throws Error with the findings, if there are any */
-async function lint(cwd: string, ...given: string[]): Promise<void> {
-  await run(pythonTool('cfn', 'cfn-lint'), ['--regions', 'us-east-1', '--', ...given], { cwd });
-}
 
 // The settings and the schema are those that make package writes for people who write templates.
 test('cfn-lint accepts examples, contract templates and register.yml, and not a broken template', async () => {

@@ -18,7 +18,8 @@ test('the package of the emulator answers the AWS SDK by its command and by its 
     });
     const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
     const sources = files.map((file) => file.path).filter((file) => !/^dist\/.*\.(js|d\.ts)$/.test(file));
-    expect(sources.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    const page = ['icon.svg', 'index.html', 'page.css'].map((name) => `dist/page/${name}`);
+    expect(sources.sort()).toEqual(['LICENSE', 'README.md', ...page, 'package.json']);
 
     const { dependencies, devDependencies } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
     const versions = { ...dependencies, ...devDependencies };
@@ -30,6 +31,8 @@ test('the package of the emulator answers the AWS SDK by its command and by its 
     const command = start(path.join(folder, 'node_modules/.bin/local-data-exchange'), ['--port', '0'], { cwd: folder });
     try {
       const endpoint = (await firstLine(command, /^listening on /)).replace('listening on ', '');
+      const script = await fetch(`${endpoint}/_emulator/page.js`);
+      expect(await script.text()).toBe(readFileSync(inRoot('emulator', 'page', 'page.js'), 'utf8'));
       const credentials = { accessKeyId: 'x', secretAccessKey: 'y' };
       const client = new DataExchangeClient({ endpoint, region: 'us-east-1', credentials });
       const dataSet = { AssetType: 'S3_SNAPSHOT', Name: 'Weather', Description: 'Daily' } as const;
