@@ -35,7 +35,16 @@ export const CREATION: readonly Probe[] = [
   probe('createJobChecks', 'revisions', async (context) => {
     const nowhere = { DataSetId: unknownId(), RevisionId: unknownId() };
     const details = s3Import(nowhere, context.nameOf('nowhere'), ['one.txt']);
-    return refusedOrNot(await attemptJob(context, 'IMPORT_ASSETS_FROM_S3', details), 'all', 'details');
+    let id: string | undefined;
+    const made = context.make('job', context.nameOf('job-of-nothing'), async () => {
+      id = (await createJob(context, 'IMPORT_ASSETS_FROM_S3', details)).Id;
+      return id;
+    });
+    const answer = await attempt(made);
+    if (id !== undefined) {
+      await cancelJob(context, id);
+    }
+    return refusedOrNot(answer, 'all', 'details');
   }),
 
   probe('startJobChecks', 'imports', async (context) => {

@@ -1,4 +1,5 @@
 import type { Probe } from '../probe';
+import { ANSWERS } from './answers';
 import { CREATION } from './creation';
 import { DURATIONS } from './durations';
 import { ENTITLED } from './entitled';
@@ -19,6 +20,7 @@ export const EXCHANGE_PROBES: readonly Probe[] = [
   ...UPLOADS,
   ...LISTS,
   ...ENTITLED,
+  ...ANSWERS,
   ...JOB_ERRORS,
   ...QUOTA_PROBES,
   ...DURATIONS,

@@ -52,7 +52,7 @@ const known = new WeakMap<Clients, Map<Type, Promise<Quota>>>();
 export function quotaOf(context: Context, type: Type): Promise<Quota> {
   const ofRun = known.get(context.clients) ?? new Map<Type, Promise<Quota>>();
   known.set(context.clients, ofRun);
-  const quota = ofRun.get(type) ?? tryQuota(context, type);
+  const quota = ofRun.get(type) ?? findQuota(context, type);
   ofRun.set(type, quota);
   return quota;
 }
@@ -107,10 +107,14 @@ export const QUOTA_PROBES: readonly Probe[] = [
   }),
 ];
 
-/** Starts jobs of a type until one is refused. */
-async function tryQuota(context: Context, type: Type): Promise<Quota> {
-  const usual = JOB_TYPES.get(type)!.concurrent;
-  const tries = usual + 1 + (context.emulator ? MORE_JOBS_IN_REHEARSAL : 0);
+async function findQuota(context: Context, type: Type): Promise<Quota> {
+  const tries = JOB_TYPES.get(type)!.concurrent + 1;
+  const quota = await tryQuota(context, type, tries);
+  return quota.most === undefined && context.emulator ? tryQuota(context, type, tries + MORE_JOBS_IN_REHEARSAL) : quota;
+}
+
+/** Starts jobs of a type until one is refused. @param tries how many at most */
+async function tryQuota(context: Context, type: Type, tries: number): Promise<Quota> {
   return withJobsOf(context, type, async (create) => {
     const ids: string[] = [];
     // All of them exist, and are known, before the first one runs.

@@ -112,7 +112,11 @@ export async function attempt<Output>(call: Promise<Output>, denied = false): Pr
   } catch (error) {
     const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
     const status = $metadata?.httpStatusCode ?? 0;
-    const isAnswer = status >= 400 && status < 500 && (status !== 403 || (denied && !/not authorized to perform/.test(message))) && status !== 429;
+    const isAnswer =
+      status >= 400 &&
+      status < 500 &&
+      (status !== 403 || (denied && !/not authorized to perform/.test(message))) &&
+      status !== 429;
     if (!isAnswer) {
       throw error;
     }
@@ -242,15 +246,10 @@ export async function assetsOf(context: Context, revision: RevisionKey) {
 
 export type CreatedJob = CreateJobCommandOutput & { readonly Id: string };
 
-/** Creates a job. Whatever becomes of it, it is not left waiting. */
+/** Creates a job. If it is left waiting, the removal of its data set cancels it. */
 export async function createJob(context: Context, type: Type, details: RequestDetails): Promise<CreatedJob> {
-  let created: CreatedJob | undefined;
-  await context.make('job', context.nameOf(`job-${randomBytes(4).toString('hex')}`), async () => {
-    const input = { Type: type, Details: details };
-    created = (await context.clients.dataExchange.send(new CreateJobCommand(input))) as CreatedJob;
-    return created.Id;
-  });
-  return created as CreatedJob;
+  const input = { Type: type, Details: details };
+  return (await context.clients.dataExchange.send(new CreateJobCommand(input))) as CreatedJob;
 }
 
 /** Repeats a call for as long as it does not know a job that was just created. */
@@ -352,7 +351,8 @@ export async function withFilled<Result>(
 
 /** The number with the fewest digits within these bounds: a whole one if there is one, else tenths. */
 export function roundest(low: number, high: number): number {
-  const whole = Math.ceil(low - 1e-9);
+  // Never minus zero.
+  const whole = Math.ceil(low - 1e-9) + 0;
   if (whole <= high + 1e-9) {
     return whole;
   }

@@ -4,6 +4,9 @@ import { leftovers, openRehearsal, type Rehearsal, rowOf } from './support';
 
 /** For every assumption and every one of its values: a local Data Exchange that is set so is reported so. */
 
+// The quotas take a hundred jobs.
+jest.setTimeout(60_000);
+
 let rehearsal: Rehearsal;
 beforeAll(async () => {
   rehearsal = await openRehearsal();

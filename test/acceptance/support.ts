@@ -9,7 +9,7 @@ import { type CallWatch, type Clients, makeClients } from '../../acceptance/clie
 import { PROBES } from '../../acceptance/probes';
 import type { Report, Row } from '../../acceptance/report';
 import { accept, clean, type Options, type Outcome, type Surroundings } from '../../acceptance/runner';
-import { type BucketProblem, BucketError, type Buckets } from '../../emulator/buckets/buckets';
+import { BucketError, type BucketProblem, type Buckets } from '../../emulator/buckets/buckets';
 import { ManualClock } from '../../emulator/clock';
 import { type Emulator, startEmulator } from '../../emulator/emulator';
 import type { Assumptions } from '../../emulator/store/assumptions';
@@ -56,7 +56,7 @@ export class MemoryS3 implements Buckets {
 
   /** The client of the S3 API. */
   client(watch: CallWatch): S3Client {
-    const send = async (command: { constructor: { name: string }; input: Record<string, unknown> }) => {
+    const send = async (command: { constructor: { name: string }; input: S3Input }) => {
       const name = command.constructor.name.replace(/Command$/, '');
       watch.before?.(`s3:${name}`);
       try {
@@ -71,7 +71,7 @@ export class MemoryS3 implements Buckets {
     return Object.assign(Object.create(S3Client.prototype), { send, destroy() {}, config: {} });
   }
 
-  private serve(name: string, { Bucket, Key, Body, Prefix = '', Delete }: Record<string, any>): object {
+  private serve(name: string, { Bucket, Key, Body, Prefix = '', Delete }: S3Input): object {
     const objects = this.buckets.get(Bucket) ?? new Map<string, Buffer>();
     if (name !== 'CreateBucket' && name !== 'ListBuckets' && !this.buckets.has(Bucket)) {
       throw Object.assign(new Error('The specified bucket does not exist'), { name: 'NoSuchBucket' });
@@ -118,6 +118,14 @@ export class MemoryS3 implements Buckets {
     }
     return objects;
   }
+}
+
+interface S3Input {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly Body: string;
+  readonly Prefix?: string;
+  readonly Delete: { readonly Objects: readonly { readonly Key: string }[] };
 }
 
 export interface Rehearsal {
@@ -194,14 +202,14 @@ function clientsFor(rehearsal: Rehearsal, region: string, given: CallWatch): Cli
     failed: given.failed,
   };
   const clients = makeClients(region, watch);
-  const identify = async () => {
+  async function identify(): Promise<{ Account: string }> {
     try {
       return rehearsal.identity();
     } catch (error) {
       given.failed?.('sts:GetCallerIdentity', error);
       throw error;
     }
-  };
+  }
   const sts = { ...clients.sts, config: clients.sts.config, send: identify, destroy() {} } as unknown as STSClient;
   return { ...clients, s3: rehearsal.s3.client(watch), sts };
 }
@@ -234,4 +242,3 @@ export async function leftovers({ emulator, s3 }: Rehearsal): Promise<string[]> 
   );
   return [...lists.flat().map(({ Name, Id }) => Name ?? Id), ...s3.buckets.keys()];
 }
-
