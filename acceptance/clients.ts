@@ -89,12 +89,17 @@ export function destroyClients(clients: Clients): void {
   }
 }
 
+/** The IAM action of a call. @param commandName the SDK's, such as `ListObjectsV2Command` */
+export function actionOf(prefix: string, commandName: string): string {
+  const call = `${prefix}:${commandName.replace(/Command$/, '')}`;
+  return ACTIONS[call] ?? call;
+}
+
 function watchCalls(client: Clients[keyof Clients], prefix: string, watch: CallWatch): void {
   (client as DataExchangeClient).middlewareStack.add(
     (next, { commandName = '' }) =>
       async (input) => {
-        const call = `${prefix}:${commandName.replace(/Command$/, '')}`;
-        const action = ACTIONS[call] ?? call;
+        const action = actionOf(prefix, commandName);
         watch.before?.(action);
         try {
           return await next(input);

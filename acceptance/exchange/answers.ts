@@ -18,7 +18,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { exchangeUrl } from '../clients';
 import type { Context, Finding, Probe } from '../probe';
 import { anywhere, exchange } from '../rights';
-import { attemptJob, revisionExport, urlImport } from './creation';
+import { revisionExport, urlImport } from './creation';
 import { withJobsOf } from './job-examples';
 import {
   type Answer,
@@ -34,9 +34,7 @@ import {
   guess,
   KEYS,
   makeDataSet,
-  patiently,
   putObject,
-  type RevisionKey,
   runJob,
   s3Import,
   sharedBucket,

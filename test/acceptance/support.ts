@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
-import { type CallWatch, type Clients, makeClients } from '../../acceptance/clients';
+import { actionOf, type CallWatch, type Clients, makeClients } from '../../acceptance/clients';
 import { PROBES } from '../../acceptance/probes';
 import type { Report, Row } from '../../acceptance/report';
 import { accept, clean, type Options, type Outcome, type Surroundings } from '../../acceptance/runner';
@@ -57,13 +57,13 @@ export class MemoryS3 implements Buckets {
   /** The client of the S3 API. */
   client(watch: CallWatch): S3Client {
     const send = async (command: { constructor: { name: string }; input: S3Input }) => {
-      const name = command.constructor.name.replace(/Command$/, '');
-      watch.before?.(`s3:${name}`);
+      const action = actionOf('s3', command.constructor.name);
+      watch.before?.(action);
       try {
-        this.before(`s3:${name}`);
-        return this.serve(name, command.input);
+        this.before(action);
+        return this.serve(command.constructor.name.replace(/Command$/, ''), command.input);
       } catch (error) {
-        watch.failed?.(`s3:${name}`, error);
+        watch.failed?.(action, error);
         throw error;
       }
     };
