@@ -17,7 +17,7 @@ import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { exchangeUrl } from '../clients';
 import type { Context, Finding, Probe } from '../probe';
-import { anywhere, exchange } from '../rights';
+import { exchange, RIGHTS_OF_OPTIONS } from '../rights';
 import { revisionExport, urlImport } from './creation';
 import { withJobsOf } from './job-examples';
 import {
@@ -345,7 +345,7 @@ export const ANSWERS: readonly Probe[] = [
     'catalogId',
     'whether CatalogId may be the twelve digits of an account, which the pattern of the model does not match',
     'accepted',
-    'revisions',
+    'imports',
     (context): Promise<Finding> =>
       withJobsOf(context, 'IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY', async (create) => {
         const answer = await attempt(create());
@@ -354,10 +354,7 @@ export const ANSWERS: readonly Probe[] = [
         }
         return { seen: 'done' in answer ? 'accepted' : 'refused', evidence: describe(answer) };
       }),
-    {
-      needs: ['LAKE_FORMATION_ROLE_ARN'],
-      rights: [...anywhere('iam:PassRole', 's3:CreateBucket', 's3:PutBucketTagging', 's3:PutObject')],
-    },
+    { needs: ['LAKE_FORMATION_ROLE_ARN'], rights: RIGHTS_OF_OPTIONS },
   ),
   guess('tooManyTags', 'more than 50 tags', '400 ValidationException', 'revisions', (context) =>
     refusedTags(context, Object.fromEntries(Array.from({ length: MOST_TAGS + 1 }, (_, index) => [`tag-${index}`, '']))),
