@@ -63,7 +63,7 @@ function shorten(text: string): string {
 
 /** The evidence is the last text of the assumption's entry. */
 function replaceInSource(source: string, name: string, from: string, to: string): string {
-  const begin = source.indexOf(`\n  ${name}: `);
+  const begin = source.indexOf(`\n  ${name}: `, source.indexOf('export const ASSUMPTIONS'));
   const rest = source.slice(begin + 1).search(/\n {2}\w+: |\n} as const/);
   const end = begin + 1 + rest;
   const entry = source.slice(begin, end);

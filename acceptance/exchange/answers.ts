@@ -3,6 +3,7 @@ import {
   CreateEventActionCommand,
   CreateRevisionCommand,
   DeleteDataSetCommand,
+  DeleteRevisionCommand,
   GetDataGrantCommand,
   GetEventActionCommand,
   GetJobCommand,
@@ -123,8 +124,13 @@ export const ANSWERS: readonly Probe[] = [
     'dropped',
     'revisions',
     async (context): Promise<Finding> => {
-      const path = `/v1/data-sets/${await sharedDataSet(context)}/revisions`;
+      const DataSetId = await sharedDataSet(context);
+      const path = `/v1/data-sets/${DataSetId}/revisions`;
       const { status, text } = await request(context, 'POST', path, JSON.stringify({ Comment: null, Nonsense: 1 }));
+      const [, RevisionId] = /"Id": ?"([^"]*)"/.exec(text) ?? [];
+      if (RevisionId) {
+        await context.clients.dataExchange.send(new DeleteRevisionCommand({ DataSetId, RevisionId }));
+      }
       return { seen: status === 201 ? 'dropped' : 'refused', evidence: text };
     },
   ),
@@ -193,7 +199,9 @@ export const ANSWERS: readonly Probe[] = [
         await startJob(context, Id);
         const states: unknown[] = [State, (await getJob(context, Id)).State, (await finishJob(context, Id)).State];
         const seen = states.filter((state, index) => state !== states[index - 1]).join(', ');
-        return { seen, evidence: seen };
+        return states.includes('IN_PROGRESS')
+          ? { seen, evidence: seen }
+          : { undecided: 'the second look came before or after it ran', evidence: seen };
       });
     },
   ),
