@@ -7,6 +7,7 @@ import { inRoot, npmTool } from '../tools/support/paths';
 import { interruption, run, runProgram } from '../tools/support/processes';
 import { applyResult } from './apply';
 import { makeClients } from './clients';
+import { findEmulator } from './emulator-control';
 import { STATE_FOLDER } from './ledger';
 import { readOptions } from './options';
 import { POLICY_FILE, policyOf } from './policy';
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
 
 const SURROUNDINGS: Surroundings = {
   makeClients,
+  findEmulator,
   print: (line) => console.log(line),
   async ask(question) {
     if (!process.stdin.isTTY) {
