@@ -238,6 +238,7 @@ def _announce(options: argparse.Namespace, found: dict[str, str], state_dir: Pat
     print(f"local AWS            {found['AWS_ENDPOINT_URL']}")
     if "AWS_ENDPOINT_URL_DATAEXCHANGE" in found:
         print(f"local Data Exchange  {found['AWS_ENDPOINT_URL_DATAEXCHANGE']}")
+        print(f"a page to look at    {found['AWS_ENDPOINT_URL_DATAEXCHANGE']}/_emulator/")
     print(f"logs and state       {state_dir}")
     print('In another terminal: eval "$(make -s local-env)". Ctrl-C ends it.', flush=True)
 

@@ -36,5 +36,7 @@ export function clientFor(operation: OperationName, caller: Caller): DataExchang
     credentials: caller.credentials,
     maxAttempts: ATTEMPTS[operation],
     requestHandler: connections,
+    // The SDK's own logger is silent, but the SDK knows it by the name of its class, which minifying changes.
+    logger: undefined,
   });
 }

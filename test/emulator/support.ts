@@ -17,8 +17,7 @@ import {
   type Type,
 } from '@aws-sdk/client-dataexchange';
 import fc from 'fast-check';
-import { ManualClock } from '../../emulator/clock';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/emulator';
+import { type Emulator, type EmulatorOptions, ManualClock, startEmulator } from 'local-data-exchange';
 
 /** A local Data Exchange for tests: a clock that only the test moves, two buckets, and a client of the official SDK. */
 export interface Local {

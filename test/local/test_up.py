@@ -17,6 +17,7 @@ import pytest
 
 import toy
 from conftest import ROOT, Local, start, stop, thing
+from local import up
 from test_official_clients import ROLE
 
 
@@ -152,3 +153,9 @@ def test_the_unchanged_aws_cli_deploys(local: Local, stack: str, tmp_path: Path)
     change_set = next(word for word in made.split() if word.startswith("arn:"))
     cli("execute-change-set", "--change-set-name", change_set)
     assert local.settled(stack) == "CREATE_COMPLETE"
+
+
+def test_a_person_is_told_of_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_DATAEXCHANGE": "http://127.0.0.1:2"}
+    up._announce(up._options([]), found, tmp_path)
+    assert "http://127.0.0.1:2/_emulator/\n" in capsys.readouterr().out

@@ -8,8 +8,7 @@ import {
   ListJobsCommand,
   ListRevisionAssetsCommand,
 } from '@aws-sdk/client-dataexchange';
-import type { Emulator } from '../../emulator/emulator';
-import type { FaultScript } from '../../emulator/faults/fault-script';
+import type { Emulator, FaultScript } from 'local-data-exchange';
 import { schema } from '../../src/job/schema';
 import { Resource, type Surroundings } from '../../src/resource';
 import { makeEntrypoints } from '../../src/runtime/entrypoint';
