@@ -100,9 +100,9 @@ export const DOCUMENTS: readonly Document[] = [
   {
     file: 'guide/install.md',
     before: [
-      'tools/setup lint',
+      'tools/setup cfn',
       `make package TYPE_NAME=${TYPE}`,
-      'PATH=$PWD/.venv/lint/bin:$PATH',
+      'PATH=$PWD/.venv/cfn/bin:$PATH',
       'cd build/acme-dataexchange-job',
     ],
     entries: [
@@ -120,6 +120,7 @@ export const DOCUMENTS: readonly Document[] = [
     ],
     entries: [
       { command: 'cloudformation deploy', replace: { '=BUCKET': '=packages', '=KEY': '=one.zip' } },
+      { command: '# then that', skip: 'the type must stay for the stack above' },
       { command: 'stack-set', skip: ORGANISATION },
     ],
   },
@@ -163,6 +164,7 @@ export const DOCUMENTS: readonly Document[] = [
     before: [...LOCAL_AWS, ...job(), 'cd build/acme-dataexchange-job'],
     entries: [
       { command: 'aws logs tail', skip: 'it is for the AWS CLI 2' },
+      { command: 'watch.yml', skip: 'local AWS has no alarm on several metrics' },
       { command: 'sam logs', replace: { ' --tail': '' } },
     ],
   },
