@@ -27,7 +27,8 @@ mkdir -p .venv
 for name; do
   case $name in
     node) place=node_modules ;;
-    compat) place=compat/node_modules ;;
+    compat | cdk) place=$name/node_modules ;;
+    browser) place=tools/browser/node_modules ;;
     node-versions) place=requirements/node-versions/node_modules ;;
     *) place=.venv/$name ;;
   esac

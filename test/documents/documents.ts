@@ -7,6 +7,7 @@ const THIS = 'it runs this very test';
 const LONG = 'it takes minutes, and no command after it needs what it does';
 const DOCKER = 'it needs Docker, and make sam-local does it there';
 const ORGANISATION = 'local AWS has no organisation';
+const CDK = 'make cdk does it, and follows the rest of the page';
 const RELEASE = 'the tests of a release do it';
 const BROKEN_STACK = 'it is for a stack that has failed';
 
@@ -60,6 +61,15 @@ export const DOCUMENTS: readonly Document[] = [
       { command: '/tmp/rehearsal', replace: { '/tmp/rehearsal': '~/rehearsal' } },
       { command: 'npx local-data-exchange', ready: 'listening on', replace: { 4570: '$PORT' } },
       { command: 'AWS_ENDPOINT_URL_DATAEXCHANGE=', replace: { 4570: '$PORT' } },
+    ],
+  },
+  {
+    file: 'cdk/README.md',
+    entries: [
+      { command: 'make cdk-package', skip: CDK },
+      { command: 'npm install', skip: CDK },
+      { command: 'pip install', skip: CDK },
+      { command: 'cdk d', skip: CDK },
     ],
   },
   {

@@ -65,8 +65,8 @@ test('entries skip commands, replace their texts, and wait for servers, which en
     "node -e '",
     "  throw 1'",
     'npx server --port 4570 &',
-    'echo $!',
-    'kill -0 $!',
+    'cat child',
+    'kill -0 $(cat child)',
     '```',
   );
   const pid = await follow(text, [
@@ -74,7 +74,7 @@ test('entries skip commands, replace their texts, and wait for servers, which en
     {
       command: 'npx server',
       ready: 'ready',
-      replace: { 'npx server': 'sleep 0.2; echo ready; exec sleep 60 #', 4570: '1' },
+      replace: { 'npx server': 'sleep 60 & echo $! >child; echo ready; wait #', 4570: '1' },
     },
   ]);
   expect(() => process.kill(Number(pid.split('\n').at(-1)), 0)).toThrow('ESRCH');

@@ -3,15 +3,31 @@
 unset BASH_ENV
 set -eo pipefail
 trap 'echo "$DOCUMENT:$LINENO: failed with exit code $?: $(sed -n "${LINENO}p" "$0")" >&2' ERR
-trap 'for server in $(jobs -p); do kill "$server" 2>/dev/null; done; wait' EXIT
+trap end_servers EXIT
 trap exit TERM INT
+
+# npm ends without what it has started, so what remains of a server's process group is ended too.
+end_servers() {
+  local servers server
+  servers=$(jobs -p)
+  for server in $servers; do kill "$server" 2>/dev/null || true; done
+  wait
+  for server in $servers; do
+    for _ in {1..100}; do
+      kill -- "-$server" 2>/dev/null || break
+      sleep 0.1
+    done
+  done
+}
 
 # server PATTERN COMMAND: runs a command that stays, in the background, until the session ends, and waits until what it
 # prints matches the pattern.
 server() {
   local output
   output=$(mktemp)
+  set -m # in a process group of its own
   bash -c "$2" </dev/null >"$output" 2>&1 &
+  set +m
   until grep -qE "$1" "$output"; do
     if ! kill -0 $! 2>/dev/null; then
       cat "$output" >&2
