@@ -8,6 +8,7 @@ const LONG = 'it takes minutes, and no command after it needs what it does';
 const DOCKER = 'it needs Docker, and make sam-local does it there';
 const ORGANISATION = 'local AWS has no organisation';
 const RELEASE = 'the tests of a release do it';
+const ACCOUNT = 'it needs an account';
 const BROKEN_STACK = 'it is for a stack that has failed';
 
 const TYPE = 'Acme::DataExchange::Job';
@@ -77,6 +78,20 @@ export const DOCUMENTS: readonly Document[] = [
       { command: 'sam logs', replace: { ' --tail': '' } },
       { command: '--request-token', replace: { TOKEN: '$(requests RequestToken)' } },
       { command: '--identifier', replace: { 'identifier ID': 'identifier $ID' } },
+    ],
+  },
+  {
+    file: 'guide/acceptance.md',
+    entries: [
+      { command: 'export AWS_PROFILE', skip: ACCOUNT },
+      { command: 'make acceptance ACCOUNT', skip: ACCOUNT },
+      { command: 'acceptance-clean', skip: 'nothing was left, and test/acceptance leaves something' },
+      { command: 'make local', ready: 'In another terminal' },
+      { command: 'make acceptance YES=1', replace: { 'YES=1': 'YES=1 ONLY=badToken' } },
+      {
+        command: 'acceptance-apply',
+        replace: { 'acceptance/results/2026-11-25-us-east-1.json': '"$(echo acceptance/results/*.json)"' },
+      },
     ],
   },
   {
