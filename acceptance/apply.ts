@@ -1,6 +1,6 @@
 import Ajv from 'ajv';
 import { ASSUMPTIONS, type Assumption } from '../emulator/store/assumptions';
-import type { Report, Row } from './report';
+import { isRehearsal, type Report, type Row } from './report';
 
 /** `make acceptance-apply`: the verdicts of a result become the evidence of the emulator's table. Behaviour stays. */
 
@@ -22,7 +22,9 @@ export interface Applied {
 export function applyResult(result: unknown, source: string, readme: string): Applied {
   const report = checkReport(result);
   const texts = { source, readme };
-  const lines: string[] = [];
+  const lines = isRehearsal(report)
+    ? ['this result is a rehearsal, and the evidence says so: git checkout emulator takes it back']
+    : [];
   for (const row of report.assumptions) {
     if (row.verdict !== 'confirmed' && row.verdict !== 'refuted') {
       continue;
@@ -49,12 +51,13 @@ function assumptionOf(name: string): Assumption<unknown> | undefined {
   return (ASSUMPTIONS as Readonly<Record<string, Assumption<unknown>>>)[name];
 }
 
-function evidenceOf({ verdict, seen, evidence }: Row, { region, date }: Report, known: string): string {
+function evidenceOf({ verdict, seen, evidence }: Row, report: Report, known: string): string {
+  const where = [report.region, report.date, ...(isRehearsal(report) ? ['a rehearsal'] : [])].join(', ');
   const before = known.includes(BY_A_RUN) ? known.split(FORMERLY).slice(1).join(FORMERLY) : known;
   const what = verdict === 'refuted' ? `${JSON.stringify(seen)}: ` : '';
   // Neither a cell of a table nor a text of the source takes everything.
   const text = shorten(evidence).replaceAll('|', '/').replace(/\s+/g, ' ');
-  return `${verdict}${BY_A_RUN}${region}, ${date}): ${what}${text}${before ? FORMERLY + before : ''}`;
+  return `${verdict}${BY_A_RUN}${where}): ${what}${text}${before ? FORMERLY + before : ''}`;
 }
 
 function shorten(text: string): string {

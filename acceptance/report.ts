@@ -22,6 +22,13 @@ export interface Report {
   readonly assumptions: readonly Row[];
 }
 
+/** The account of the local services: a result that names it was rehearsed, and says nothing of AWS. */
+const LOCAL_ACCOUNT = '123456789012';
+
+export function isRehearsal({ account }: Pick<Report, 'account'>): boolean {
+  return account === LOCAL_ACCOUNT;
+}
+
 /** The same as a table, without the account: to be sent to others. */
 export function markdownOf(report: Report): string {
   const counts = (['confirmed', 'refuted', 'undecided', 'skipped'] as const).map(
@@ -30,7 +37,7 @@ export function markdownOf(report: Report): string {
   return [
     `# Acceptance, ${report.region}, ${report.date}`,
     '',
-    `${counts.join(', ')}.`,
+    `${counts.join(', ')}.${isRehearsal(report) ? ' A rehearsal against the local services: it says nothing of AWS.' : ''}`,
     '',
     '| Name | Default | Seen | Verdict | Evidence |',
     '|---|---|---|---|---|',

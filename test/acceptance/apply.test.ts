@@ -10,7 +10,7 @@ const SOURCE = readFileSync(inRoot('emulator', 'store', 'assumptions.ts'), 'utf8
 const README = readFileSync(inRoot('emulator', 'README.md'), 'utf8');
 
 function reportWith(...assumptions: Row[]): Report {
-  return { account: '123456789012', region: 'eu-west-1', date: '2026-12-01', assumptions };
+  return { account: '210987654321', region: 'eu-west-1', date: '2026-12-01', assumptions };
 }
 
 const REFUTED: Row = {
@@ -68,6 +68,14 @@ test('what is undecided or skipped changes nothing; a refuted guess without a sw
   ]);
 });
 
+test('a rehearsal is called one, in the evidence and in the table', () => {
+  const rehearsed = { ...reportWith(REFUTED), account: '123456789012' };
+  const { readme, lines } = applyResult(rehearsed, SOURCE, README);
+  expect(readme).toContain('refuted by make acceptance (eu-west-1, 2026-12-01, a rehearsal): "409"');
+  expect(lines[0]).toBe('this result is a rehearsal, and the evidence says so: git checkout emulator takes it back');
+  expect(markdownOf(rehearsed)).toContain('A rehearsal against the local services: it says nothing of AWS.');
+});
+
 test.each<[unknown, string]>([
   [[], 'this is no result of make acceptance: the result must be object'],
   [{ region: 'x', date: 'today' }, "must have required property 'assumptions'; /date must match pattern"],
@@ -78,7 +86,7 @@ test.each<[unknown, string]>([
 
 test('the table for others has no account in it', () => {
   const table = markdownOf(reportWith(REFUTED));
-  expect(table).not.toContain('123456789012');
+  expect(table).not.toContain('210987654321');
   expect(table).toContain(
     '| `overQuota` | `"402"` | `"409"` | refuted | 409 ConflictException: You can\'t \\| start more |',
   );

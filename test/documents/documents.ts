@@ -9,6 +9,7 @@ const DOCKER = 'it needs Docker, and make sam-local does it there';
 const ORGANISATION = 'local AWS has no organisation';
 const CDK = 'make cdk does it, and follows the rest of the page';
 const RELEASE = 'the tests of a release do it';
+const ACCOUNT = 'it needs an account';
 const BROKEN_STACK = 'it is for a stack that has failed';
 
 const TYPE = 'Acme::DataExchange::Job';
@@ -94,6 +95,20 @@ export const DOCUMENTS: readonly Document[] = [
       { command: 'sam logs', replace: { ' --tail': '' } },
       { command: '--request-token', replace: { TOKEN: '$(requests RequestToken)' } },
       { command: '--identifier', replace: { 'identifier ID': 'identifier $ID' } },
+    ],
+  },
+  {
+    file: 'guide/acceptance.md',
+    entries: [
+      { command: 'export AWS_PROFILE', skip: ACCOUNT },
+      { command: 'make acceptance ACCOUNT', skip: ACCOUNT },
+      { command: 'acceptance-clean', skip: 'nothing was left, and test/acceptance leaves something' },
+      { command: 'make local', ready: 'In another terminal' },
+      { command: 'make acceptance YES=1', replace: { 'YES=1': 'YES=1 ONLY=badToken' } },
+      {
+        command: 'acceptance-apply',
+        replace: { 'acceptance/results/2026-11-25-us-east-1.json': '"$(echo acceptance/results/*.json)"' },
+      },
     ],
   },
   {

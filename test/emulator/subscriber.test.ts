@@ -217,6 +217,16 @@ describe('an entitled data set', () => {
     const wrong = await local.raw('POST', `/_emulator/data-sets/${dataSetId}/entitle`, { productId: 7 });
     expect(wrong.status).toBe(400);
   });
+
+  test('is gone when the subscription ends, with its event actions; the owner keeps everything', async () => {
+    const { dataSetId, entitled } = await subscription();
+    const end = (id: string) => local.raw('DELETE', `/_emulator/data-sets/${id}/entitle`);
+    expect((await end(dataSetId)).status).toBe(400);
+    expect((await end(entitled.DataSetId!)).status).toBe(200);
+    expect((await end(entitled.DataSetId!)).status).toBe(404);
+    expect((await local.raw('GET', `/v1/data-sets/${entitled.DataSetId}`)).status).toBe(404);
+    expect((await local.raw('GET', `/v1/data-sets/${dataSetId}`)).status).toBe(200);
+  });
 });
 
 describe('event actions', () => {
