@@ -97,7 +97,7 @@ export interface RegistrationProps {
   /**
    * The registry package that `make package` has written, `acme-dataexchange-job.zip`.
    *
-   * @default - the one in this library, if `make package` has made it
+   * @default - the one in this library, if `make cdk-package` has made it
    */
   readonly packageFile?: string;
 
@@ -157,7 +157,7 @@ export class Registration extends Construct implements IGrantable {
     if (file === undefined) {
       throw refuse(
         this,
-        'packageFile is missing: make package TYPE_NAME=… writes it to build/, and a package of this library with it inside',
+        'packageFile is missing: make package TYPE_NAME=… writes it, and make cdk-package a package of this library that holds it',
       );
     }
     return file;

@@ -12,11 +12,11 @@ const RESERVED = ['alexa', 'amzn', 'amazon', 'ask', 'aws', 'custom', 'dev'];
 
 const HOW_TO_SET =
   `Say under which name you registered it: "context": { "${TYPE_NAME_CONTEXT}": "Acme::DataExchange::Job" } in cdk.json, ` +
-  'or the property typeName. A package made by `make package TYPE_NAME=…` knows it by itself';
+  'or the property typeName. A package made by `make cdk-package TYPE_NAME=…` knows it by itself';
 
 /**
- * The name of the type for a construct: its own property, else the nearest context, else what `make package` has
- * written beside this library.
+ * The name of the type for a construct: its own property, else the nearest context, else what `make
+ * cdk-package` has written beside this library.
  *
  * @throws Error if there is no name, or nobody could have registered it
  */
@@ -41,7 +41,7 @@ export function registeredTypeName(scope: Construct, given: string | undefined):
   return name;
 }
 
-/** The name in this repository is a placeholder, which `make package` replaces; as it is, it counts as none. */
+/** The name in this repository is a placeholder, which `make cdk-package` replaces; as it is, it counts as none. */
 function packagedTypeName(): string | undefined {
   const { typeName } = JSON.parse(readFileSync(join(__dirname, '..', 'type-name.json'), 'utf8')) as {
     typeName: string;

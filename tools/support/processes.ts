@@ -119,7 +119,7 @@ export async function endProcesses(): Promise<void> {
   await Promise.all(running.values());
 }
 
-/** SIGTERM to the group, and SIGKILL to what is left of it after the grace period. */
+/** SIGTERM to the group, and SIGKILL to what is left of it after the grace period. Under Jest there is the process alone. */
 async function endGroup(subprocess: Subprocess): Promise<void> {
   const { pid } = await subprocess.nodeChildProcess;
   const deadline = Date.now() + GRACE_MS;
@@ -135,7 +135,7 @@ async function endGroup(subprocess: Subprocess): Promise<void> {
 /** @returns whether the group has a process */
 function signalGroup(leader: number | undefined, signal: NodeJS.Signals | 0): boolean {
   try {
-    return leader !== undefined && process.kill(-leader, signal);
+    return leader !== undefined && process.kill(isProgram ? -leader : leader, signal);
   } catch {
     return false;
   }

@@ -43,10 +43,13 @@ beforeAll(async () => {
   await Promise.all(Array.from({ length: 250 }, (_, index) => writeFile(join(readings, `${index}.csv`), `${index}`)));
   await run('aws', ['s3', 'mb', 's3://weather-files'], { env });
   await run('aws', ['s3', 'cp', readings, 's3://weather-files/readings', '--recursive', '--quiet'], { env });
-  await cdk(folder, env, 'bootstrap', `aws://${env.AWS_ACCOUNT_ID}/${env.AWS_REGION}`);
+  // In another folder, where it finds no app.
+  await cdk(readings, env, 'bootstrap', `aws://${env.AWS_ACCOUNT_ID}/${env.AWS_REGION}`);
 });
 
 afterAll(async () => {
+  exchange.destroy();
+  s3.destroy();
   await endProcesses();
   await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 });
