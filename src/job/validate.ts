@@ -1,3 +1,4 @@
+import { canonical } from './canonical';
 import { type Checks, checkSchema, type Problem, propertyAt, repeats, shown, unknownMember } from './check-schema';
 import { checkFormat } from './formats';
 import {
@@ -183,10 +184,14 @@ function checkRule(model: Properties, rule: Rule): Problem[] {
         const members = rule.members.map((member) => valueAt(entry, member));
         return members.includes(undefined) ? undefined : JSON.stringify(members);
       };
-      return repeats(Array.isArray(entries) ? entries : [], keyOf).map(([place, first]) => ({
-        path: `${rule.property}[${place}]`,
-        text: `${rule.why} ${rule.property}[${first}]`,
-      }));
+      const list = Array.isArray(entries) ? entries : [];
+      // An entry that repeats another to the letter is reported as that.
+      return repeats(list, keyOf)
+        .filter(([place, first]) => canonical(list[place], undefined) !== canonical(list[first], undefined))
+        .map(([place, first]) => ({
+          path: `${rule.property}[${place}]`,
+          text: `${rule.why} ${rule.property}[${first}]`,
+        }));
     }
   }
 }

@@ -262,6 +262,14 @@ describe('duplicates', () => {
     expect(said(model)).toEqual(['S3AssetSources[2] repeats S3AssetSources[0]: {"Key":"k1","Bucket":"source"}']);
   });
 
+  it('are reported once, although they have the same key', () => {
+    const { RevisionId: _, ...own } = S3;
+    const tag = { Key: 'team', Value: 'x' };
+    expect(said({ ...own, RevisionTags: [tag, { ...tag }] })).toEqual([
+      'RevisionTags[1] repeats RevisionTags[0]: {"Key":"team","Value":"x"}',
+    ]);
+  });
+
   it('are not two places for the same asset', () => {
     const S3AssetDestinations = [
       { AssetId: DATA_SET, Bucket: 'target', Key: 'a' },

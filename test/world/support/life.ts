@@ -194,6 +194,7 @@ class Story {
   /** READ and LIST, which have no faults here. */
   private async lookAround(): Promise<void> {
     await this.operate('READ', { model: { Id: this.id } }, {}, false);
+    await this.operate('LIST', { model: { DataSetId: this.job.DataSetId } }, {}, false);
   }
 
   private async operate(
