@@ -34,10 +34,16 @@ export function validate(model: Properties): Problem[] {
   ];
 }
 
-/** One message of at most about 1,900 characters (a stack event shows no more) that names every problem. */
+/**
+ * One message of at most about 1,900 characters (a stack event shows no more) that names every problem; the first one of
+ * each property before the others, so that a long list with many problems hides no other property.
+ */
 export function describe(problems: readonly Problem[]): string {
   const limit = 1_850;
-  const lines = problems.map(({ path, text }) => `${path} ${text}`);
+  const firsts = new Map([...problems].reverse().map((problem) => [propertyAt(problem.path), problem]));
+  const isFirst = (problem: Problem): boolean => firsts.get(propertyAt(problem.path)) === problem;
+  const ordered = [...problems.filter(isFirst), ...problems.filter((problem) => !isFirst(problem))];
+  const lines = ordered.map(({ path, text }) => `${path} ${text}`);
   const head = problems.length === 1 ? 'Invalid: ' : `${problems.length} problems: `;
   let message = head;
   for (const [i, line] of lines.entries()) {

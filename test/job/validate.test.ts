@@ -321,6 +321,11 @@ describe('all problems at once', () => {
     expect(describeProblems([problem(0, 5_000)])).not.toMatch(/more$/);
   });
 
+  it('name every property, however many problems one of them has', () => {
+    const S3AssetSources = Array.from({ length: 101 }, () => source(1));
+    expect(describeProblems(validate({ ...S3, S3AssetSources, Triggers: 'text' }))).toMatch(/; Triggers must be a list/);
+  });
+
   it('leaves room for others beside two unknown names', () => {
     const message = describeProblems(validate({ ...S3, Foo: 1, Bar: 2, DataSetId: 'x' }));
     expect(message).toMatch(/^3 problems: .*Foo .*Bar /);
