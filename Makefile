@@ -63,6 +63,11 @@ bench: ## the figures to hold, one run, a table
 	@tools/setup node
 	@$(TSX) bench/bench.ts
 
+.PHONY: soak
+soak: ## random lives in virtual time for MINUTES=… (10); FC_SEED=… repeats them
+	@tools/setup node
+	@SOAK_MINUTES=$(or $(MINUTES),10) node_modules/.bin/jest test/world/lives
+
 .PHONY: mutants
 mutants: ## deliberate faults in the source, one by one, and whether the tests notice them; ONLY=word for some
 	@tools/setup node

@@ -323,7 +323,9 @@ describe('all problems at once', () => {
 
   it('name every property, however many problems one of them has', () => {
     const S3AssetSources = Array.from({ length: 101 }, () => source(1));
-    expect(describeProblems(validate({ ...S3, S3AssetSources, Triggers: 'text' }))).toMatch(/; Triggers must be a list/);
+    expect(describeProblems(validate({ ...S3, S3AssetSources, Triggers: 'text' }))).toMatch(
+      /; Triggers must be a list/,
+    );
   });
 
   it('leaves room for others beside two unknown names', () => {

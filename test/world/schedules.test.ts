@@ -41,7 +41,13 @@ const COURSES: readonly Course[] = [
   { name: 'a create that finalises', disturbed: 'CREATE', more: FINALISED, own: true },
   { name: 'an update that starts', disturbed: 'UPDATE', change: RUN },
   { name: 'an update that starts and finalises', disturbed: 'UPDATE', change: FINALISED, own: true },
-  { name: 'an update that opens', disturbed: 'UPDATE', more: FINALISED, change: { FinalizeRevision: false }, own: true },
+  {
+    name: 'an update that opens',
+    disturbed: 'UPDATE',
+    more: FINALISED,
+    change: { FinalizeRevision: false },
+    own: true,
+  },
   { name: 'an update that corrects', disturbed: 'UPDATE', more: COMMENTED, change: CORRECTED, own: true },
   { name: 'an update that is rolled back', disturbed: 'UPDATE', change: RUN, rollback: true },
   { name: 'an update that replaces', disturbed: 'UPDATE', more: RUN, change: { Triggers: ['2'] } },
@@ -92,21 +98,25 @@ async function live(life: Life, course: Course): Promise<readonly string[]> {
   return disturbedCalls(course, await (await biographies()).live(life));
 }
 
-test.each(COURSES)(`$name, FC_SEED=${SEED}`, async (course) => {
-  const types = course.own ? IMPORTS : TYPES;
-  for (const [place, type] of types.entries()) {
-    const calls = await live(lifeOf(course, type, []), course);
-    for (const [number, fault] of faultsIn(calls).entries()) {
-      if (!isWhole && (number + SEED) % types.length !== place) {
-        continue;
-      }
-      const after = await live(lifeOf(course, type, [fault]), course);
-      for (const second of isWhole ? faultsIn(after, fault[0] + 1) : []) {
-        await live(lifeOf(course, type, [fault, second]), course);
+test.each(COURSES)(
+  `$name, FC_SEED=${SEED}`,
+  async (course) => {
+    const types = course.own ? IMPORTS : TYPES;
+    for (const [place, type] of types.entries()) {
+      const calls = await live(lifeOf(course, type, []), course);
+      for (const [number, fault] of faultsIn(calls).entries()) {
+        if (!isWhole && (number + SEED) % types.length !== place) {
+          continue;
+        }
+        const after = await live(lifeOf(course, type, [fault]), course);
+        for (const second of isWhole ? faultsIn(after, fault[0] + 1) : []) {
+          await live(lifeOf(course, type, [fault, second]), course);
+        }
       }
     }
-  }
-}, 1_200_000);
+  },
+  1_200_000,
+);
 
 test('every right that the schema declares for a call of the handlers is used by some path', () => {
   expect(rightsNeverUsed(biographies.used)).toEqual([]);

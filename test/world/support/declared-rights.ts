@@ -1,5 +1,5 @@
 import { OPERATIONS } from '../../../emulator/operations/operations';
-import { type Handler, HANDLERS, permissionsOf } from '../../../src/job/rights';
+import { HANDLERS, type Handler, permissionsOf } from '../../../src/job/rights';
 
 /**
  * Rights that are needed although no handler makes the call: the service asks for them where UpdateRevision publishes,
