@@ -107,6 +107,11 @@ acceptance-apply: ## write the verdicts of a result into the emulator's evidence
 	@tools/setup node
 	@$(TSX) acceptance/cli.ts apply $(ACCEPTANCE_WORDS)
 
+.PHONY: soak
+soak: ## random lives in virtual time for MINUTES=… (10); FC_SEED=… repeats them
+	@tools/setup node
+	@SOAK_MINUTES=$(or $(MINUTES),10) node_modules/.bin/jest test/world/lives
+
 .PHONY: mutants
 mutants: ## deliberate faults in the source, one by one, and whether the tests notice them; ONLY=word for some
 	@tools/setup node

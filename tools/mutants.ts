@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SubprocessError } from 'nano-spawn';
+import { INVARIANT_MUTANTS } from './mutants/invariants';
 import { JOB_MUTANTS } from './mutants/job';
 import { type Mutant, mutated } from './mutants/mutant';
 import { OPERATIONS_MUTANTS } from './mutants/operations';
@@ -14,15 +15,16 @@ import { run, runProgram } from './support/processes';
  * should notice it. A fault that none of them notices survives, and shows what they do not test.
  */
 
-const MUTANTS: readonly Mutant[] = [...JOB_MUTANTS, ...OPERATIONS_MUTANTS];
+const MUTANTS: readonly Mutant[] = [...JOB_MUTANTS, ...OPERATIONS_MUTANTS, ...INVARIANT_MUTANTS];
 
 /**
  * The folders of tests that should notice a fault in a folder of the source: those near to it first, then whole
  * operations.
  */
 const TESTS: Readonly<Record<string, readonly string[]>> = {
-  'src/job/': ['test/job', 'test/wire'],
-  'src/operations/': ['test/operations', 'test/wire'],
+  'src/job/': ['test/job', 'test/wire', 'test/world'],
+  'src/operations/': ['test/operations', 'test/wire', 'test/world'],
+  'src/service/': ['test/service', 'test/world'],
 };
 
 /** A fault may make a test run for ever; that counts as noticed. */

@@ -45,11 +45,7 @@ export async function listen(
 }
 
 /** Serves a request, wherever it comes from. Never rejects. */
-export async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  context: ServerContext,
-): Promise<void> {
+export async function serve(request: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
   await dispatch(request, response, context).catch((error: unknown) => giveUp(error, response, context));
 }
 

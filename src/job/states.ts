@@ -1,5 +1,3 @@
-/** The states of a job (API_JobEntry, member State). */
-export const JOB_STATES = ['WAITING', 'IN_PROGRESS', 'COMPLETED', 'ERROR', 'TIMED_OUT', 'CANCELLED'] as const;
 /**
  * `StartOnCreation` as read back from the service: every state but WAITING means that somebody started the job.
  * (CANCELLED never gets this far: only a waiting job can be cancelled, and a cancelled one reads as NotFound.)

@@ -1,3 +1,4 @@
+import { canonical } from './canonical';
 import { type Checks, checkSchema, type Problem, propertyAt, repeats, shown, unknownMember } from './check-schema';
 import { checkFormat } from './formats';
 import {
@@ -33,10 +34,16 @@ export function validate(model: Properties): Problem[] {
   ];
 }
 
-/** One message of at most about 1,900 characters (a stack event shows no more) that names every problem. */
+/**
+ * One message of at most about 1,900 characters (a stack event shows no more) that names every problem; the first one of
+ * each property before the others, so that a long list with many problems hides no other property.
+ */
 export function describe(problems: readonly Problem[]): string {
   const limit = 1_850;
-  const lines = problems.map(({ path, text }) => `${path} ${text}`);
+  const firsts = new Map([...problems].reverse().map((problem) => [propertyAt(problem.path), problem]));
+  const isFirst = (problem: Problem): boolean => firsts.get(propertyAt(problem.path)) === problem;
+  const ordered = [...problems.filter(isFirst), ...problems.filter((problem) => !isFirst(problem))];
+  const lines = ordered.map(({ path, text }) => `${path} ${text}`);
   const head = problems.length === 1 ? 'Invalid: ' : `${problems.length} problems: `;
   let message = head;
   for (const [i, line] of lines.entries()) {
@@ -183,10 +190,14 @@ function checkRule(model: Properties, rule: Rule): Problem[] {
         const members = rule.members.map((member) => valueAt(entry, member));
         return members.includes(undefined) ? undefined : JSON.stringify(members);
       };
-      return repeats(Array.isArray(entries) ? entries : [], keyOf).map(([place, first]) => ({
-        path: `${rule.property}[${place}]`,
-        text: `${rule.why} ${rule.property}[${first}]`,
-      }));
+      const list = Array.isArray(entries) ? entries : [];
+      // An entry that repeats another to the letter is reported as that.
+      return repeats(list, keyOf)
+        .filter(([place, first]) => canonical(list[place], undefined) !== canonical(list[first], undefined))
+        .map(([place, first]) => ({
+          path: `${rule.property}[${place}]`,
+          text: `${rule.why} ${rule.property}[${first}]`,
+        }));
     }
   }
 }

@@ -38,7 +38,8 @@ export async function finish(operation: JobOperation, job: Job, seen?: Revision 
     }
     // A stack must not hang in its rollback because a revision cannot be brought back.
     if (request.operation === 'UPDATE' && request.rollback && error.kind === 'permanent') {
-      return success(operation, job, revision);
+      // Some of the change may have been made before the refusal.
+      return success(operation, job, await ifPresent(exchange.getRevision(name)));
     }
     throw error;
   }

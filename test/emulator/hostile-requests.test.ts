@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { OPERATIONS } from '../../emulator/operations/operations';
 import { AUTHORIZATION, checkProperty, type Local, openLocal, s3Import, UNKNOWN_ID } from './support';
 
-// The randomised tests send hundreds of requests, which takes a while on a busy machine.
-jest.setTimeout(60_000);
+// The randomised tests send 5,000 requests, which takes a while on a busy machine.
+jest.setTimeout(120_000);
 
 let local: Local;
 beforeAll(async () => {
@@ -180,7 +180,7 @@ test('any request gets a status below 500', async () => {
       const { status } = await send(verb, url, verb === 'GET' ? undefined : text);
       expect(status).toBeLessThan(500);
     }),
-    60,
+    2_500,
   );
 });
 
@@ -235,7 +235,7 @@ test('any body for any operation ends in success or an AWS error', async () => {
         }
       },
     ),
-    60,
+    2_500,
   );
 });
 

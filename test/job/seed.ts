@@ -19,6 +19,12 @@ export async function checkAsync<Ts>(property: fc.IAsyncProperty<Ts>, numRuns = 
   await fc.assert(property, { seed: SEED + offset, numRuns: Math.ceil(numRuns * RUNS) }).catch(explain);
 }
 
+/** Tries a property for so many minutes. */
+export async function checkFor<Ts>(property: fc.IAsyncProperty<Ts>, minutes: number): Promise<void> {
+  const limits = { interruptAfterTimeLimit: minutes * 60_000, numRuns: 1e9 };
+  await fc.assert(property, { seed: SEED, ...limits }).catch(explain);
+}
+
 export function replayable(work: () => void): void {
   try {
     work();

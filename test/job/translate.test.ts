@@ -5,8 +5,8 @@ import type { Job } from '../../src/job/job';
 import { JOB_TYPE_NAMES, JOB_TYPES, type JobType } from '../../src/job/job-types';
 import { normalise } from '../../src/job/normalise';
 import { finalisedTag, jobTag, wantedTags, wantsOwnRevision } from '../../src/job/revision';
+import { schema } from '../../src/job/schema';
 import { PROPERTY_NODES } from '../../src/job/schema-node';
-import { JOB_STATES } from '../../src/job/states';
 import { computedHash, createJobInput, modelOf, withoutWriteOnly } from '../../src/job/translate';
 import { fileOf, md5Of } from '../../src/job/upload';
 import { DATA_SET, JOB_ID, MAXIMAL, MINIMAL, modelOfType, REVISION, SECRET } from './examples';
@@ -33,7 +33,7 @@ describe.each(JOB_TYPE_NAMES.map((name) => [name] as const))('%s', (name) => {
 
   it('is the same after CreateJob and GetJob, with defaults and without secrets', () => {
     check(
-      fc.property(modelOfType(name), fc.constantFrom(...JOB_STATES), (model, state) => {
+      fc.property(modelOfType(name), fc.constantFrom(...schema.properties.State.enum), (model, state) => {
         const own = wantsOwnRevision(model);
         const input = createJobInput(model, own ? REVISION : undefined);
         const revision = {

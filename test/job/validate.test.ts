@@ -262,6 +262,14 @@ describe('duplicates', () => {
     expect(said(model)).toEqual(['S3AssetSources[2] repeats S3AssetSources[0]: {"Key":"k1","Bucket":"source"}']);
   });
 
+  it('are reported once, although they have the same key', () => {
+    const { RevisionId: _, ...own } = S3;
+    const tag = { Key: 'team', Value: 'x' };
+    expect(said({ ...own, RevisionTags: [tag, { ...tag }] })).toEqual([
+      'RevisionTags[1] repeats RevisionTags[0]: {"Key":"team","Value":"x"}',
+    ]);
+  });
+
   it('are not two places for the same asset', () => {
     const S3AssetDestinations = [
       { AssetId: DATA_SET, Bucket: 'target', Key: 'a' },
@@ -311,6 +319,13 @@ describe('all problems at once', () => {
 
   it('names a single problem in full, however long', () => {
     expect(describeProblems([problem(0, 5_000)])).not.toMatch(/more$/);
+  });
+
+  it('name every property, however many problems one of them has', () => {
+    const S3AssetSources = Array.from({ length: 101 }, () => source(1));
+    expect(describeProblems(validate({ ...S3, S3AssetSources, Triggers: 'text' }))).toMatch(
+      /; Triggers must be a list/,
+    );
   });
 
   it('leaves room for others beside two unknown names', () => {

@@ -81,7 +81,11 @@ describe('the revision of a job that has ended', () => {
     ['is removed though it has no tag of the job yet', [...before, getRevision(UNTAGGED), deleteRevision()], DELETED],
     ['stays if it was given', [...before, getRevision(revision({ Finalized: true }))], DELETED],
     ['stays if it is another job’s', [...before, getRevision(OF_ANOTHER_JOB)], DELETED],
-    ['is gone with the resource', [...before, getRevision(ABSENT)], NOT_FOUND],
+    [
+      'is gone with the resource',
+      [...before, getRevision(ABSENT)],
+      withoutJob('NotFound', `There is no job ${JOB_ID}: its revision ${REVISION} is gone.`),
+    ],
     ['is gone in a later invocation', [...before, getRevision(ABSENT)], DELETED, LATER],
     [
       'is gone when it is to be opened',

@@ -92,8 +92,8 @@ it('a resource can be created, updated and deleted, whatever happens, and leaves
       expect(JSON.stringify(events)).not.toContain(SECRET);
     },
   );
-  await checkAsync(property, 300);
-});
+  await checkAsync(property, 9_000);
+}, 120_000);
 
 describe('an operation that would never end', () => {
   it.each<[string, Partial<Exchange>]>([

@@ -202,8 +202,28 @@ describe('an update in a rollback', () => {
         { desired: { ...PLAIN, DataSetId: 'x' } },
       ],
       ['opens it again', [...FINALISED_SEEN, ...OPENING], shown(OWN_COMPLETED, OPEN)],
-      ['leaves a published one', [...FINALISED_SEEN, open(CONFLICT), ASSETS], shown(OWN_COMPLETED, FINALISED)],
-      ['leaves it if denied', [...FINALISED_SEEN, open(PERMANENT), ASSETS], shown(OWN_COMPLETED, FINALISED)],
+      [
+        'leaves a published one',
+        [...FINALISED_SEEN, open(CONFLICT), getRevision(FINALISED), ASSETS],
+        shown(OWN_COMPLETED, FINALISED),
+      ],
+      [
+        'leaves it if denied',
+        [...FINALISED_SEEN, open(PERMANENT), getRevision(FINALISED), ASSETS],
+        shown(OWN_COMPLETED, FINALISED),
+      ],
+      [
+        'shows the tags that it has changed before it was refused',
+        [
+          ...FINALISED_SEEN,
+          call('tagResource', [FINALISED.Arn, { team: 'x' }], undefined),
+          open(PERMANENT),
+          getRevision({ ...FINALISED, Tags: { ...FINALISED.Tags, team: 'x' } }),
+          ASSETS,
+        ],
+        shown(OWN_COMPLETED, { ...FINALISED, Tags: { ...FINALISED.Tags, team: 'x' } }),
+        { desired: { ...PLAIN, RevisionTags: [{ Key: 'team', Value: 'x' }] } },
+      ],
       [
         'tries again after a fault',
         [...FINALISED_SEEN, open(TRANSIENT)],

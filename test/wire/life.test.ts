@@ -8,7 +8,7 @@ import { IMPORTS, makeCase, onlyId, TYPES, uploadFile, uploadingOnce } from './c
 
 const world = useWorld();
 const plain = world.cloudFormation();
-/** The large form of the event, and only the context given back; `faults.test.ts` mixes all habits. */
+/** The large form of the event, and only the context given back; `test/world` mixes all habits. */
 const compressed = world.cloudFormation({ compressed: true, keeps: 'context' });
 
 describe.each(TYPES)('%s', (type) => {

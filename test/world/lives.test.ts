@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkAsync, SEED } from '../job/seed';
+import { checkAsync, checkFor, SEED } from '../job/seed';
 import { IMPORTS, TYPES } from '../wire/cases';
 import type { Deed, Life, Turn, Update } from './support/life';
 import { useBiographies } from './support/use-biographies';
@@ -13,7 +13,9 @@ import { useBiographies } from './support/use-biographies';
 
 const biographies = useBiographies();
 
-const LIVES = 10_000;
+/** As many as there is time for in `make test`; `test/operations/lives.test.ts` leads more of them over the port. */
+const LIVES = 1_000;
+const MINUTES = Number(process.env.SOAK_MINUTES ?? 0);
 
 const turns: fc.Arbitrary<Turn> = fc.record({
   faults: fc.array(fc.tuple(fc.nat(14), fc.nat(20)), { maxLength: 3 }),
@@ -146,14 +148,13 @@ function fitting(more: Readonly<Record<string, unknown>>, ownRevision: boolean, 
   return Object.fromEntries(fit);
 }
 
-test(`${LIVES} lives, FC_SEED=${SEED}`, async () => {
-  await checkAsync(
-    fc.asyncProperty(lives, async (life) => {
-      const t0 = Date.now();
-      if (process.env.DBG) require('node:fs').appendFileSync('/tmp/h7/progress', `${JSON.stringify(life).slice(0, 2000)}\n`);
+test(
+  `${MINUTES > 0 ? `${MINUTES} minutes of` : LIVES} lives, FC_SEED=${SEED}`,
+  async () => {
+    const property = fc.asyncProperty(lives, async (life) => {
       await (await biographies()).live(life);
-      if (process.env.DBG) require('node:fs').appendFileSync('/tmp/h7/progress', `${Date.now() - t0} ms cpu ${process.cpuUsage().user / 1e3}\n`);
-    }),
-    LIVES,
-  );
-}, 1_200_000);
+    });
+    await (MINUTES > 0 ? checkFor(property, MINUTES) : checkAsync(property, LIVES));
+  },
+  (MINUTES + 20) * 60_000,
+);

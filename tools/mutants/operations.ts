@@ -106,8 +106,8 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/operations/delete.ts',
-    text: "return isFirst && removal === 'absent' ? notFound(jobId) : DELETED;",
-    replacement: "return removal === 'absent' ? notFound(jobId) : DELETED;",
+    text: "return isFirst && removal === 'absent' ? notFound",
+    replacement: "return removal === 'absent' ? notFound",
     breaks: 'A delete that has removed everything fails when its last answer is lost.',
   },
   {

@@ -94,7 +94,9 @@ export const INVARIANTS: readonly Invariant[] = [
         return 'the identifier is missing';
       }
       const causes = causesOf(callsOfOperation, facts ?? {});
-      return causes.some((cause) => message.includes(cause)) ? undefined : `the cause is not in the message; known are ${causes.slice(0, -PROPERTIES.length)}`;
+      return causes.some((cause) => message.includes(cause))
+        ? undefined
+        : `the cause is not in the message; known are ${causes.slice(0, -PROPERTIES.length)}`;
     },
   },
   {

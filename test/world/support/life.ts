@@ -108,7 +108,10 @@ export class Biography {
     );
     // Without the data set's id nobody finds the revision of a job that the service has forgotten.
     if (unnamed.length > 0 && !(story.isForgotten && life.delete.identifierAlone)) {
-      throw story.broken('nothing left: there are revisions that CloudFormation does not know', JSON.stringify(unnamed));
+      throw story.broken(
+        'nothing left: there are revisions that CloudFormation does not know',
+        JSON.stringify(unnamed),
+      );
     }
     const others = [...jobs].filter(([one]) => one !== id && !before.jobs.has(one));
     const running = others.filter(([, state]) => state !== 'WAITING');
@@ -116,7 +119,10 @@ export class Biography {
       throw story.broken('nothing left: a job ran that CloudFormation does not know', JSON.stringify(running));
     }
     if (others.length > (life.ownRevision ? 0 : story.mayLeave)) {
-      throw story.broken(`nothing left: more idle jobs than the ${story.mayLeave} answers that were lost`, others.join());
+      throw story.broken(
+        `nothing left: more idle jobs than the ${story.mayLeave} answers that were lost`,
+        others.join(),
+      );
     }
   }
 
@@ -194,6 +200,7 @@ class Story {
   /** READ and LIST, which have no faults here. */
   private async lookAround(): Promise<void> {
     await this.operate('READ', { model: { Id: this.id } }, {}, false);
+    await this.operate('LIST', { model: { DataSetId: this.job.DataSetId } }, {}, false);
   }
 
   private async operate(
@@ -215,22 +222,27 @@ class Story {
       return name === undefined ? undefined : FAULTS[name];
     };
     let number = 0;
-    const finished = await drive(this.watched(action, from, began), clock, { action, ...first }, {
-      retries: 3,
-      ...habits,
-      afterEach: async (event) => {
-        if (action === 'CREATE') {
-          this.id = event.resourceModel?.Id ?? this.id;
-          await this.uploadOnce(event);
-        }
-        for (const [after, deed] of others) {
-          if (after === number) {
-            await this.act(deed);
+    const finished = await drive(
+      this.watched(action, from, began),
+      clock,
+      { action, ...first },
+      {
+        retries: 3,
+        ...habits,
+        afterEach: async (event) => {
+          if (action === 'CREATE') {
+            this.id = event.resourceModel?.Id ?? this.id;
+            await this.uploadOnce(event);
           }
-        }
-        number += 1;
+          for (const [after, deed] of others) {
+            if (after === number) {
+              await this.act(deed);
+            }
+          }
+          number += 1;
+        },
       },
-    }).catch((error: Error) => {
+    ).catch((error: Error) => {
       throw error instanceof Broken ? error : this.broken('the contract of progress events', error.message);
     });
     const calls = network.calls.slice(from);

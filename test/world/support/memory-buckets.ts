@@ -1,5 +1,5 @@
-import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { BucketError, type Buckets, type ObjectContent, type StoredObject } from '../../../emulator/buckets/buckets';
 
 /** Buckets that need no disk: every bucket exists, and every key is possible. */

@@ -7,7 +7,7 @@ import { VirtualWorld } from './virtual-world';
 const LIVES_IN_A_WORLD = 50;
 
 /** For the tests of a file: gives the biography to tell the next life in. What was used is collected over all of them. */
-export function useBiographies(): () => Promise<Biography> {
+export function useBiographies(): (() => Promise<Biography>) & { readonly used: ReadonlySet<string> } {
   const used = new Set<string>();
   let built: VirtualFunction;
   let world: VirtualWorld | undefined;
@@ -21,7 +21,7 @@ export function useBiographies(): () => Promise<Biography> {
     await world?.stop();
   });
 
-  return async () => {
+  const next = async (): Promise<Biography> => {
     if (world === undefined || biography === undefined || lives % LIVES_IN_A_WORLD === 0) {
       await world?.stop();
       world = await VirtualWorld.open(SEED, built);
@@ -30,4 +30,5 @@ export function useBiographies(): () => Promise<Biography> {
     lives += 1;
     return biography;
   };
+  return Object.assign(next, { used });
 }

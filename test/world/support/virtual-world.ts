@@ -40,7 +40,12 @@ export class VirtualWorld extends World {
     const time = new VirtualClock();
     const way: { network?: Network } = {};
     const entrypoint: Entrypoint = (event, context) => {
-      const around = { clock: time, random, network: way.network as Network, print: (line: string) => world.log.push(line) };
+      const around = {
+        clock: time,
+        random,
+        network: way.network as Network,
+        print: (line: string) => world.log.push(line),
+      };
       return built.in(around)(event, context);
     };
     const random = randomFrom(seed);
