@@ -1,4 +1,4 @@
-import { ManualClock } from '../emulator/clock';
+import { ManualClock } from 'local-data-exchange';
 import { withFaults } from '../test/operations/support/faults';
 import { handlersOver } from '../test/operations/support/handlers';
 import { EXPORT } from '../test/operations/support/jobs';

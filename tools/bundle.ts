@@ -44,7 +44,7 @@ export const SETTINGS: BuildOptions & { metafile: true } = {
 };
 
 /** Name and folder of the package that a file in node_modules belongs to. */
-function packageOf(file: string): { readonly name: string; readonly folder: string } | undefined {
+export function packageOf(file: string): { readonly name: string; readonly folder: string } | undefined {
   const match = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(file);
   return match?.[1] && match[2] ? { name: match[2], folder: match[1] } : undefined;
 }

@@ -10,6 +10,10 @@ export const ROLE_FILE = 'resource-role.yaml';
 /** The registration as a stack, under the canonical name. */
 export const REGISTER_FILE = 'tools/package/register.yml';
 
+/** What the CDK library has of the schema and of the rights. */
+export const CDK_JOB_FILE = 'cdk/src/cfn-job.generated.ts';
+export const CDK_RIGHTS_FILE = 'cdk/src/rights.generated.ts';
+
 export function inRoot(...parts: string[]): string {
   return join(ROOT, ...parts);
 }
