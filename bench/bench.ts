@@ -144,7 +144,11 @@ async function coldStarts({ files, empty }: Built, major: string): Promise<Secti
     title: `Cold start, Node ${major}`,
     rows: [
       row(`import (an empty file: ${milliseconds(typical(nothing))})`, 'importMs'),
-      { what: '… its processor time, ours as a multiple of the bare client', ours: ratio.toFixed(2), ...atMost(ratio, 0.95) },
+      {
+        what: '… its processor time, ours as a multiple of the bare client',
+        ours: ratio.toFixed(2),
+        ...atMost(ratio, 0.95),
+      },
       { what: '… ours as a multiple of the stock scaffold', ours: share.toFixed(3), ...atMost(share, 0.25) },
       row('import and first answered READ', 'readMs'),
       { what: 'memory after the import (RSS)', ...eachOf((name) => megabytes(typical(of(name, 'rss')))) },
