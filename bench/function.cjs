@@ -19,15 +19,17 @@ async function invoke(entrypoint, event) {
 }
 
 async function main() {
+  const used = process.cpuUsage();
   const began = performance.now();
   const { entrypoint } = require(file);
   const importMs = performance.now() - began;
+  const { user, system } = process.cpuUsage(used);
   const rss = process.memoryUsage.rss();
   if (process.send === undefined) {
     const called = performance.now();
     await invoke(entrypoint, JSON.parse(first));
     const readMs = importMs + performance.now() - called;
-    process.stdout.write(JSON.stringify({ importMs, readMs, rss }), () => process.exit());
+    process.stdout.write(JSON.stringify({ importMs, importCpu: user + system, readMs, rss }), () => process.exit());
     return;
   }
   process.on('message', async ({ event, count = 1, together = 1 }) => {
@@ -46,7 +48,7 @@ async function main() {
       process.send({ error: error.stack });
     }
   });
-  process.send({ importMs, rss });
+  process.send({ rss });
 }
 
 main().catch((error) => {

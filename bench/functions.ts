@@ -52,6 +52,8 @@ const HOST = inRoot('bench', 'function.cjs');
 /** What one cold start took, in milliseconds from before the import, and the memory after the import in bytes. */
 export interface ColdStart {
   readonly importMs: number;
+  /** The processor time of the import, in microseconds. */
+  readonly importCpu: number;
   readonly readMs: number;
   readonly rss: number;
 }

@@ -76,9 +76,9 @@ ${(os.totalmem() / 2 ** 30).toFixed(0)} GB, ${os.type()} ${os.release().split('-
 - **stock**: a type as \`cfn init\` makes it, on the entrypoint of \`cloudformation-cli-typescript-lib\`
   ${versionOf('compat/node_modules/@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib')} and AWS SDK v2 (${versionOf('compat/node_modules/aws-sdk')}), with a READ that calls GetJob.
 
-All three run in processes of their own and take turns, against a service on the same machine, without TLS. Times are lower quartiles of
-${rounds} cold starts and ${16 * rounds} calls (stock: ${Math.ceil(rounds / 8)}); a ratio or a difference is the median of those of neighbouring
-measurements, because other work on the machine changes both. The verdicts are about ours.
+All three run in processes of their own and take turns, against a service on the same machine, without TLS. Other work on the machine only ever adds time,
+so each time is the one that a tenth of ${rounds} cold starts or ${16 * rounds} calls (stock: ${Math.ceil(rounds / 8)}) undercut. The import of ours and of the bare client is
+compared pair by pair in processor time, which other work changes least; the multiple is the median. The verdicts are about ours.
 
 ${tables.join('\n')}
 ![Polls, and seconds lost after the end of a job, by the length of the job: ours beside a fixed poll of 10 s](waiting.svg)

@@ -6,23 +6,15 @@ function quantile(values: readonly number[], share: number): number {
   return sorted[Math.floor((sorted.length - 1) * share)] as number;
 }
 
-/** The lower quartile. */
+/** The value that a tenth of all undercut. */
 export function typical(values: readonly number[]): number {
-  return quantile(values, 0.25);
+  return quantile(values, 0.1);
 }
 
 /** The median of the ratios, pair by pair, of measurements that were taken in turn. */
 export function pairedRatio(values: readonly number[], others: readonly number[]): number {
   return quantile(
     values.map((value, index) => value / (others[index] as number)),
-    0.5,
-  );
-}
-
-/** The median of the differences, pair by pair, of measurements that were taken in turn. */
-export function pairedDifference(values: readonly number[], others: readonly number[]): number {
-  return quantile(
-    values.map((value, index) => value - (others[index] as number)),
     0.5,
   );
 }
