@@ -3,11 +3,12 @@ import { inRoot } from '../support/paths';
 import { type Entries, zip } from './zip';
 
 /**
- * The zip that the registry takes, laid out as cfn submit lays it out: settings, schema, inputs, the function's zip,
- * sources, and the version of the CLI. It is stored without compression, so that an upload's size is the content's.
+ * The zip that the registry takes, laid out as cfn submit lays it out: settings, schema, inputs, the zip of the function,
+ * which holds dist/, sources, and the version of the CLI. It is stored without compression, so that an upload's size is
+ * the content's.
  */
 export function registryPackage(project: Entries, slug: string): Uint8Array {
-  const functionFiles = new Map([['dist/handlers.js', content(project, 'dist/handlers.js')]]);
+  const functionFiles = new Map([...project].filter(([path]) => path.startsWith('dist/')));
   const entries = new Map([
     ['.rpdk-config', content(project, '.rpdk-config')],
     ['schema.json', content(project, `${slug}.json`)],

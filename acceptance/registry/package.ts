@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { registryPackage } from '../../tools/package/registry-package';
+import type { Entries } from '../../tools/package/zip';
+import { listFiles } from '../../tools/support/files';
+import { inRoot } from '../../tools/support/paths';
+
+const FOLDER = inRoot('acceptance', 'probe-type');
+/** The name of the probe type in its schema; each run gives it another one. */
+const PROBE_TYPE = 'Acceptance::Registry::Probe';
+
+/**
+ * The probe type as the registry takes it.
+ *
+ * @param bucket where its handlers keep models and write down events
+ */
+export async function probePackage(typeName: string, bucket: string): Promise<Uint8Array> {
+  const read = async (path: string) => (await readFile(path, 'utf8')).replaceAll(PROBE_TYPE, typeName);
+  const config = JSON.parse(await readFile(inRoot('.rpdk-config'), 'utf8'));
+  const inputs = (await listFiles(`${FOLDER}/inputs`)).map((name) => `inputs/${name}`);
+  const files: [string, string][] = [
+    ['.rpdk-config', JSON.stringify({ ...config, typeName })],
+    ['probe.json', await read(`${FOLDER}/schema.json`)],
+    ['dist/handlers.js', await read(`${FOLDER}/handlers.js`)],
+    ['dist/settings.json', JSON.stringify({ bucket })],
+  ];
+  for (const path of inputs) {
+    files.push([path, await read(`${FOLDER}/${path}`)]);
+  }
+  const project: Entries = new Map(files.map(([path, text]) => [path, Buffer.from(text)]));
+  return registryPackage(project, 'probe');
+}
