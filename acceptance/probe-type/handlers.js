@@ -8,6 +8,7 @@
  * succeeds at once. A step:
  *
  *   sleep         seconds before the answer
+ *   until         waits before that until a call has come or answered: "events/CREATE/1", "ended/CREATE/0"
  *   throw, exit   the handler throws an error of this text, or ends its process
  *   raw           this value is the answer
  *   event         members of the progress event: status, errorCode, message, callbackDelaySeconds, callbackContext
@@ -22,6 +23,9 @@ const { createHash, createHmac, randomUUID } = require('node:crypto');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { gunzipSync } = require('node:zlib');
 const { bucket } = require('./settings.json');
+
+/** Milliseconds. */
+const LONGEST_WAIT = 150_000;
 
 exports.entrypoint = async function entrypoint(received) {
   const at = Date.now();
@@ -41,6 +45,9 @@ exports.entrypoint = async function entrypoint(received) {
   await store.put(`${folder}${at}-${randomUUID().slice(0, 8)}.json`, record);
 
   const step = JSON.parse(wanted.Script ?? stored?.Script ?? '{}')[operation]?.[call] ?? {};
+  if (step.until !== undefined) {
+    await happened(store, name, step.until);
+  }
   await sleep((step.sleep ?? 0) * 1000);
   if (step.exit) {
     process.exit(1);
@@ -51,8 +58,21 @@ exports.entrypoint = async function entrypoint(received) {
   if (step.gone) {
     await store.remove(`models/${wanted.Id}.json`);
   }
-  return step.raw ?? answer(event, step, step.gone ? undefined : stored, store);
+  const given = step.raw ?? (await answer(event, step, step.gone ? undefined : stored, store));
+  await store.put(`ended/${name}/${operation}/${call}`, { at: Date.now() });
+  return given;
 };
+
+/** Waits for another call of the same resource, at most as long as a function may run. */
+async function happened(store, name, what) {
+  const [kind, operation, call] = what.split('/');
+  const prefix = kind === 'events' ? `events/${name}/${operation}/` : `ended/${name}/${operation}/${call}`;
+  const wanted = kind === 'events' ? Number(call) + 1 : 1;
+  const until = Date.now() + LONGEST_WAIT;
+  while (Date.now() < until && (await store.list(prefix)).length < wanted) {
+    await sleep(200);
+  }
+}
 
 async function answer(event, step, stored, store) {
   const id = event.requestData.resourceProperties?.Id;

@@ -5,16 +5,12 @@ import {
   SetTypeDefaultVersionCommand,
 } from '@aws-sdk/client-cloudformation';
 import { CreateRoleCommand, PutRolePolicyCommand, UpdateRoleCommand } from '@aws-sdk/client-iam';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutBucketTaggingCommand,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import type { Context } from '../probe';
+import { makeBucket, typeName } from './made';
 import { probePackage } from './package';
-import { type End, Stacks, type Template } from './stacks';
-import { names, type World } from './world';
+import { pause } from './pause';
+import { type End, Stacks } from './stacks';
 
 /** What a handler of the probe type has written down about one call. */
 export interface Call {
@@ -30,27 +26,30 @@ export interface Call {
     readonly bearerToken: string;
     readonly callbackContext?: Readonly<Record<string, unknown>> | null;
     readonly rollback?: boolean | null;
-    readonly stackId?: string | null;
     readonly requestData: {
-      readonly resourceProperties?: Readonly<Record<string, unknown>>;
-      readonly previousResourceProperties?: Readonly<Record<string, unknown>> | null;
+      readonly resourceProperties?: Properties;
+      readonly previousResourceProperties?: Properties | null;
     };
   };
 }
 
+export type Properties = Readonly<Record<string, unknown>>;
+
 /** One answer of the handlers; probe-type/handlers.js has the meaning of its members. */
 export interface Step {
   readonly sleep?: number;
-  readonly throw?: string;
+  readonly until?: string;
   readonly exit?: boolean;
+  readonly throw?: string;
   readonly raw?: unknown;
+  readonly gone?: boolean;
   readonly event?: Readonly<Record<string, unknown>>;
   readonly contextBytes?: number;
+  readonly set?: Properties;
   readonly model?: 'none' | 'anonymous';
-  readonly set?: Readonly<Record<string, unknown>>;
-  readonly gone?: boolean;
 }
 
+/** How the handlers answer the first, second, … call of each operation. */
 export type Script = Partial<Record<Call['operation'], readonly Step[]>>;
 
 /** What registering the type has shown. */
@@ -58,68 +57,49 @@ export interface Registration {
   /** The status right after RegisterType had answered. */
   readonly firstStatus: string;
   readonly seconds: number;
-  readonly firstVersionIsDefault: boolean;
+  readonly isFirstVersionDefault: boolean;
   /** What the handlers were called for before anybody used the type. */
   readonly calls: readonly Call[];
 }
 
-/** How long sessions may be of a role that says nothing about it, in seconds. */
+/** How long sessions of a role may be that says nothing about it, in seconds, and of any role. */
 export const USUAL_SESSION = 3_600;
 const LONGEST_SESSION = 43_200;
 
-/** The probe type of a run, registered. */
+const ROLE = 'probe-type';
+/** How many pauses a change of a role may take to be known everywhere. */
+const ROLE_PAUSES = 3;
+
+/** The probe type of a run, registered, with the bucket that its handlers write to. */
 export class ProbeType {
   readonly name: string;
   readonly stacks: Stacks;
-  /** Whether an operation ran while the handlers' role allowed sessions of USUAL_SESSION only; else what was said. */
-  usualSession: { readonly enough: boolean; readonly said: string } = { enough: true, said: '' };
+  /** Whether an operation ran while the handlers' role allowed sessions of USUAL_SESSION only, and what was said else. */
+  session: { readonly isUsual: boolean; readonly said: string } = { isUsual: true, said: '' };
 
   private constructor(
-    readonly world: World,
+    readonly context: Context,
+    private readonly bucket: string,
     readonly registration: Registration,
   ) {
-    this.name = names(world.runId).probeType;
-    this.stacks = new Stacks(world.clients.cloudFormation, world.tags, () => world.sleep(world.times.poll));
+    this.name = probeTypeName(context);
+    this.stacks = new Stacks(context);
   }
 
   /** Makes bucket and role, and registers the type. @throws Error with the registry's words if it does not take it */
-  static async register(world: World): Promise<ProbeType> {
-    const bucket = bucketName(world);
-    await makeBucket(world, bucket);
-    const key = 'probe-type.zip';
-    const Body = await probePackage(names(world.runId).probeType, bucket);
-    await world.clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }));
-    const role = await makeRole(world, bucket);
-    const type = new ProbeType(world, await register(world, `s3://${bucket}/${key}`, role));
-    await type.use();
+  static async register(context: Context): Promise<ProbeType> {
+    const bucket = await makeBucket(context, 'probe-type');
+    const Key = 'probe-type.zip';
+    const Body = await probePackage(probeTypeName(context), bucket);
+    await context.clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    const role = await makeRole(context, bucket);
+    const type = new ProbeType(context, bucket, await register(context, bucket, Key, role));
+    await type.makeFirst();
     return type;
   }
 
-  /**
-   * Makes the first resource. A role that was made a moment ago may be unknown yet: then once more. If CloudFormation
-   * wants longer sessions than the role allows, it is changed.
-   */
-  private async use(): Promise<void> {
-    const said: string[] = [];
-    for (const attempt of ['first', 'second', 'third']) {
-      if (attempt === 'third') {
-        const RoleName = names(this.world.runId).of('handlers');
-        await this.world.clients.iam.send(new UpdateRoleCommand({ RoleName, MaxSessionDuration: LONGEST_SESSION }));
-      }
-      const { name, id, succeeded, failures } = await this.create(attempt, {});
-      await this.stacks.remove(name, id);
-      if (succeeded) {
-        this.usualSession = { enough: attempt !== 'third', said: said.join('; ') };
-        return;
-      }
-      said.push(failures.join('; '));
-      await this.world.sleep(ROLE_LOOKS * this.world.times.poll);
-    }
-    throw new Error(`no resource of the probe type can be made: ${said.join('; ')}`);
-  }
-
   /** A resource of the type, for a template. */
-  resource(name: string, script: Script, properties: object = {}, attributes: object = {}): object {
+  resource(name: string, script: Script, properties: Properties = {}, attributes: object = {}): object {
     return {
       Type: this.name,
       ...attributes,
@@ -127,60 +107,89 @@ export class ProbeType {
     };
   }
 
-  /** Makes a stack with one resource of the type. Resource and stack have the same name. */
-  create(name: string, script: Script, properties: object = {}): Promise<End> {
-    return this.stacks.create(this.stackName(name), this.template(name, script, properties));
-  }
-
-  update(name: string, script: Script, properties: object = {}): Promise<End> {
-    return this.stacks.update(this.stackName(name), this.template(name, script, properties));
-  }
-
-  template(name: string, script: Script, properties: object = {}): Template {
+  template(name: string, script: Script, properties: Properties = {}): object {
     return { Resources: { Probe: this.resource(name, script, properties) } };
   }
 
-  stackName(name: string): string {
-    return names(this.world.runId).of(`probe-${name}`);
+  /** Makes a stack with one resource of the type. */
+  create(name: string, script: Script, properties: Properties = {}): Promise<End> {
+    return this.stacks.create(stackOf(name), this.template(name, script, properties));
+  }
+
+  update(name: string, template: object): Promise<End> {
+    return this.stacks.update(stackOf(name), template);
+  }
+
+  delete(name: string): Promise<End> {
+    return this.stacks.delete(stackOf(name));
+  }
+
+  /** Takes a resource that exists into a stack of its own. */
+  import(name: string, Id: string): Promise<End> {
+    const template = { Resources: { Probe: this.resource(name, {}, {}, { DeletionPolicy: 'Delete' }) } };
+    const resource = { ResourceType: this.name, LogicalResourceId: 'Probe', ResourceIdentifier: { Id } };
+    return this.stacks.import(stackOf(name), template, [resource]);
   }
 
   /** What the handlers were called for about the resource of that name, in the order of time. */
   async calls(name: string, operation?: Call['operation']): Promise<Call[]> {
-    const all = await calls(this.world, `events/${name}/`);
+    const all = await callsIn(this.context, this.bucket, `events/${name}/`);
     return operation === undefined ? all : all.filter((call) => call.operation === operation);
+  }
+
+  /**
+   * Makes the first resource. A role that was made a moment ago may be unknown yet: then once more. If CloudFormation
+   * still cannot, it may want longer sessions than the role allows: it is changed.
+   */
+  private async makeFirst(): Promise<void> {
+    const said: string[] = [];
+    for (const attempt of ['first', 'second', 'third']) {
+      if (attempt === 'third') {
+        const RoleName = this.context.nameOf(ROLE);
+        const change = new UpdateRoleCommand({ RoleName, MaxSessionDuration: LONGEST_SESSION });
+        await this.context.clients.iam.send(change);
+      }
+      if (attempt !== 'first') {
+        for (let count = 0; count < ROLE_PAUSES; count += 1) {
+          await pause(this.context);
+        }
+      }
+      const { succeeded, failures } = await this.create(attempt, {});
+      if (succeeded) {
+        this.session = { isUsual: attempt !== 'third', said: said.join('; ') };
+        return;
+      }
+      said.push(...failures);
+    }
+    throw new Error(`no resource of the probe type can be made: ${said.join('; ')}`);
   }
 }
 
-/** How many looks long a change of a role takes to reach everybody. */
-const ROLE_LOOKS = 3;
-
-function bucketName(world: World): string {
-  return names(world.runId).of('probe-type');
+function stackOf(name: string): string {
+  return `probe-${name}`;
 }
 
-async function calls({ clients, runId }: World, Prefix: string): Promise<Call[]> {
-  const Bucket = names(runId).of('probe-type');
-  const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix }));
-  const found = Contents.map(async ({ Key }) => {
-    const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket, Key }));
-    return JSON.parse((await Body?.transformToString()) ?? '') as Call;
-  });
+function probeTypeName(context: Context): string {
+  return typeName(context, 'Registry', 'Probe');
+}
+
+async function callsIn({ clients: { s3 } }: Context, Bucket: string, Prefix: string): Promise<Call[]> {
+  const found: Promise<Call>[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix })) {
+    for (const { Key } of Contents) {
+      const got = s3.send(new GetObjectCommand({ Bucket, Key }));
+      found.push(got.then(async ({ Body }) => JSON.parse((await Body?.transformToString()) ?? '')));
+    }
+  }
   return (await Promise.all(found)).sort((one, other) => one.at - other.at);
 }
 
-export async function makeBucket(world: World, Bucket: string): Promise<void> {
-  // us-east-1 is the one Region that must not be named.
-  const LocationConstraint = world.region === 'us-east-1' ? undefined : (world.region as 'eu-west-1');
-  const CreateBucketConfiguration = LocationConstraint && { LocationConstraint };
-  await world.clients.s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
-  await world.clients.s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [...world.tags] as never } }));
-}
-
-async function makeRole(world: World, bucket: string): Promise<string> {
-  const { runId, account, region, clients, tags } = world;
-  const RoleName = names(runId).of('handlers');
-  const type = names(runId).probeType.replaceAll('::', '-');
-  const trust = statement({
+/** Makes the role of the handlers, which may use two folders of one bucket. @returns its ARN */
+async function makeRole(context: Context, bucket: string): Promise<string> {
+  const { account, region, clients, tag } = context;
+  const RoleName = context.nameOf(ROLE);
+  const type = probeTypeName(context).replaceAll('::', '-');
+  const AssumeRolePolicyDocument = policy({
     Principal: { Service: 'resources.cloudformation.amazonaws.com' },
     Action: 'sts:AssumeRole',
     Condition: {
@@ -188,49 +197,66 @@ async function makeRole(world: World, bucket: string): Promise<string> {
       StringLike: { 'aws:SourceArn': `arn:*:cloudformation:${region}:${account}:type/resource/${type}/*` },
     },
   });
-  const { Role } = await clients.iam.send(
-    new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust, Tags: [...tags] as never }),
+  let arn = '';
+  await context.make('role', RoleName, async () => {
+    const Tags = [tag];
+    const { Role } = await clients.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument, Tags }));
+    arn = Role?.Arn as string;
+    return RoleName;
+  });
+  const bucketArn = `arn:${arn.split(':')[1]}:s3:::${bucket}`;
+  const PolicyDocument = policy(
+    {
+      Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      Resource: FOLDERS.map((each) => `${bucketArn}/${each}/*`),
+    },
+    { Action: 's3:ListBucket', Resource: bucketArn },
   );
-  const partition = Role?.Arn?.split(':')[1];
-  const folders = ['events', 'models'].map((folder) => `arn:${partition}:s3:::${bucket}/${folder}/*`);
-  const rights = statement(
-    { Action: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], Resource: folders },
-    { Action: 's3:ListBucket', Resource: `arn:${partition}:s3:::${bucket}` },
-  );
-  await clients.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'bucket', PolicyDocument: rights }));
-  return Role?.Arn as string;
+  await clients.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'bucket', PolicyDocument }));
+  return arn;
 }
 
-function statement(...statements: object[]): string {
+const FOLDERS = ['events', 'models', 'ended'];
+
+function policy(...statements: object[]): string {
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: statements.map((each) => ({ Effect: 'Allow', ...each })),
   });
 }
 
-async function register(world: World, SchemaHandlerPackage: string, ExecutionRoleArn: string): Promise<Registration> {
-  const { cloudFormation } = world.clients;
-  const TypeName = names(world.runId).probeType;
+async function register(
+  context: Context,
+  bucket: string,
+  key: string,
+  ExecutionRoleArn: string,
+): Promise<Registration> {
+  const { cloudFormation } = context.clients;
+  const TypeName = probeTypeName(context);
   const began = Date.now();
-  const { RegistrationToken } = await cloudFormation.send(
-    new RegisterTypeCommand({ Type: 'RESOURCE', TypeName, SchemaHandlerPackage, ExecutionRoleArn }),
-  );
+  let RegistrationToken: string | undefined;
+  await context.make('resource-type', TypeName, async () => {
+    const SchemaHandlerPackage = `s3://${bucket}/${key}`;
+    const request = new RegisterTypeCommand({ Type: 'RESOURCE', TypeName, SchemaHandlerPackage, ExecutionRoleArn });
+    ({ RegistrationToken } = await cloudFormation.send(request));
+    return TypeName;
+  });
   const look = () => cloudFormation.send(new DescribeTypeRegistrationCommand({ RegistrationToken }));
   let state = await look();
   const firstStatus = state.ProgressStatus as string;
   while (state.ProgressStatus === 'IN_PROGRESS') {
-    await world.sleep(world.times.poll);
+    await pause(context);
     state = await look();
   }
   const seconds = (Date.now() - began) / 1_000;
   if (state.ProgressStatus !== 'COMPLETE') {
     throw new Error(`the registry does not take the probe type: ${state.Description}`);
   }
-  const called = await calls(world, 'events/');
+  const calls = await callsIn(context, bucket, 'events/');
   const versions = await cloudFormation.send(new ListTypeVersionsCommand({ Type: 'RESOURCE', TypeName }));
-  const firstVersionIsDefault = versions.TypeVersionSummaries?.[0]?.IsDefaultVersion === true;
-  if (!firstVersionIsDefault) {
+  const isFirstVersionDefault = versions.TypeVersionSummaries?.[0]?.IsDefaultVersion === true;
+  if (!isFirstVersionDefault) {
     await cloudFormation.send(new SetTypeDefaultVersionCommand({ Arn: state.TypeVersionArn }));
   }
-  return { firstStatus, seconds, firstVersionIsDefault, calls: called };
+  return { firstStatus, seconds, isFirstVersionDefault, calls };
 }
