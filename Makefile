@@ -63,6 +63,24 @@ bench: ## the figures to hold, one run, a table
 	@tools/setup node
 	@$(TSX) bench/bench.ts
 
+# What acceptance takes from the command line.
+ACCEPTANCE_OPTIONS = ACCOUNT REGION ONLY KEEP YES QUOTAS OUT RUN RESULT REDSHIFT_DATA_SHARE_ARN API_ID API_STAGE \
+  LAKE_FORMATION_ROLE_ARN ENTITLED_DATA_SET_ID
+ACCEPTANCE_WORDS = $(foreach name,$(ACCEPTANCE_OPTIONS),$(if $($(name)),"$(name)=$($(name))"))
+
+.PHONY: acceptance acceptance-clean acceptance-apply
+acceptance: ## what holds against a real account: make acceptance ACCOUNT=123456789012 REGION=us-east-1; guide/acceptance.md
+	@tools/setup node
+	@$(TSX) acceptance/cli.ts run $(ACCEPTANCE_WORDS)
+
+acceptance-clean: ## remove what an acceptance run left: make acceptance-clean RUN=…
+	@tools/setup node
+	@$(TSX) acceptance/cli.ts clean $(ACCEPTANCE_WORDS)
+
+acceptance-apply: ## write the verdicts of a result into the emulator's evidence: make acceptance-apply RESULT=FILE
+	@tools/setup node
+	@$(TSX) acceptance/cli.ts apply $(ACCEPTANCE_WORDS)
+
 .PHONY: mutants
 mutants: ## deliberate faults in the source, one by one, and whether the tests notice them; ONLY=word for some
 	@tools/setup node
