@@ -190,11 +190,11 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<ProbeType>>> = {
         type.create('failed', { CREATE: [{ event: FAILURE }] }),
         type.create('unnamed', { CREATE: [{ event: FAILURE, model: 'none' }] }),
       ]);
-      const deletion = async (name: string, end: End): Promise<Finding> => {
+      async function deletion(name: string, end: End): Promise<Finding> {
         const calls = await type.calls(name);
         const isDeleted = calls.some(({ operation }) => operation === 'DELETE');
         return { seen: isDeleted ? 'called' : 'not called', evidence: `calls: ${operations(calls)}; ${end.status}` };
-      };
+      }
       return {
         'registry.deleteAfterFailedCreate': await deletion('failed', named),
         'registry.deleteAfterNothing': await deletion('unnamed', unnamed),
@@ -244,10 +244,10 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<ProbeType>>> = {
         type.create('thrown', { CREATE: repeated({ throw: 'thrown on purpose' }) }),
         type.create('noevent', { CREATE: repeated({ raw: 'no event' }) }),
       ]);
-      const counted = async (end: End, name: string): Promise<Finding> => {
+      async function counted(end: End, name: string): Promise<Finding> {
         const { seen, evidence } = await outcome(type, end, name);
         return { seen: `${seen} after ${times(await type.calls(name, 'CREATE'), 'call')}`, evidence };
-      };
+      }
       return {
         'registry.crash': await counted(crash, 'crash'),
         'registry.thrownError': await counted(thrown, 'thrown'),
@@ -260,7 +260,9 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<ProbeType>>> = {
     150,
     { 'registry.lateAnswer': ['lost', 'what becomes of an answer that comes when the call has been repeated'] },
     async (type: ProbeType) => {
-      const from = (name: string) => ({ ...PROGRESS, callbackContext: { from: name } });
+      function from(name: string) {
+        return { ...PROGRESS, callbackContext: { from: name } };
+      }
       // The first call answers while the second one goes on, and the second one well after that.
       const late = { until: 'events/CREATE/1', event: from('the late call') };
       const second = { until: 'ended/CREATE/0', sleep: 2, event: from('the second call') };

@@ -33,7 +33,7 @@ export const REGISTRY_KINDS = {
 /** Waits for the operation that goes on, and deletes the stack. */
 async function removeStack({ name, id: StackName }: Required<Made>, world: RemovalWorld): Promise<void> {
   const client = world.clients.cloudFormation;
-  const settled = async (): Promise<string> => {
+  async function settled(): Promise<string> {
     for (;;) {
       const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
       const status = Stacks[0]?.StackStatus ?? 'DELETE_COMPLETE';
@@ -42,7 +42,7 @@ async function removeStack({ name, id: StackName }: Required<Made>, world: Remov
       }
       await pause(world);
     }
-  };
+  }
   try {
     if ((await settled()) === 'DELETE_COMPLETE') {
       return;

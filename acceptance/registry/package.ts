@@ -14,7 +14,9 @@ const PROBE_TYPE = 'Acceptance::Registry::Probe';
  * @param bucket where its handlers keep models and write down events
  */
 export async function probePackage(typeName: string, bucket: string): Promise<Uint8Array> {
-  const read = async (path: string) => (await readFile(path, 'utf8')).replaceAll(PROBE_TYPE, typeName);
+  async function read(path: string): Promise<string> {
+    return (await readFile(path, 'utf8')).replaceAll(PROBE_TYPE, typeName);
+  }
   const config = JSON.parse(await readFile(inRoot('.rpdk-config'), 'utf8'));
   const inputs = (await listFiles(`${FOLDER}/inputs`)).map((name) => `inputs/${name}`);
   const files: [string, string][] = [

@@ -241,7 +241,9 @@ async function register(
     ({ RegistrationToken } = await cloudFormation.send(request));
     return TypeName;
   });
-  const look = () => cloudFormation.send(new DescribeTypeRegistrationCommand({ RegistrationToken }));
+  function look() {
+    return cloudFormation.send(new DescribeTypeRegistrationCommand({ RegistrationToken }));
+  }
   let state = await look();
   const firstStatus = state.ProgressStatus as string;
   while (state.ProgressStatus === 'IN_PROGRESS') {

@@ -2,6 +2,8 @@ import type { Probe } from '../probe';
 import { anywhere, ownBuckets, ownObjects, type Right } from '../rights';
 import { probesOf } from './experiment';
 import { EXPERIMENTS } from './experiments';
+import { JobType } from './job-type';
+import { LIVES } from './lives';
 import { ProbeType } from './probe-type';
 
 const ROLES = 'arn:aws:iam::*:role/dx-acceptance-*';
@@ -29,5 +31,14 @@ export const REGISTRY_PROBES: readonly Probe[] = [
     dollars: 0,
     rights: RIGHTS,
     background: true,
+  }),
+  ...probesOf(LIVES, JobType.register, {
+    makes:
+      'three buckets, this type registered by register.yml with its roles and log, and stacks with data sets and jobs',
+    dollars: 0.01,
+    rights: RIGHTS,
+    background: true,
+    // The jobs live in the time of the local Data Exchange.
+    alone: true,
   }),
 ];
