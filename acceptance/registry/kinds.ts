@@ -13,7 +13,6 @@ import {
   ListRolePoliciesCommand,
   paginateListRoles,
 } from '@aws-sdk/client-iam';
-import type { Clients } from '../clients';
 import type { Kind, RemovalWorld } from '../kinds';
 import type { Made } from '../probe';
 import { organisationOf } from './made';
@@ -78,9 +77,6 @@ async function findStacks(prefix: string, { clients }: RemovalWorld): Promise<Re
 
 /** Deregisters every version: the default one last, which the registry wants so. */
 async function removeType({ id: TypeName }: Required<Made>, { clients }: RemovalWorld): Promise<void> {
-  // The functions of a type are in the account only where AWS is local.
-  const groups = await logGroups(`/aws/lambda/${TypeName.replaceAll('::', '-')}-`, clients);
-  await Promise.all(groups.map((logGroupName) => clients.logs.send(new DeleteLogGroupCommand({ logGroupName }))));
   const client = clients.cloudFormation;
   const Type = 'RESOURCE';
   try {
@@ -135,14 +131,12 @@ async function removeLogGroup({ id: logGroupName }: Required<Made>, { clients }:
   }
 }
 
-async function findLogGroups(prefix: string, { clients }: RemovalWorld): Promise<Required<Made>[]> {
-  return (await logGroups(prefix, clients)).map((name) => ({ kind: 'log-group', name, id: name }));
-}
-
-async function logGroups(logGroupNamePrefix: string, { logs }: Clients): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { logGroups: page = [] } of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix })) {
-    found.push(...page.map(({ logGroupName = '' }) => logGroupName));
+/** The group of register.yml, which handlers that end late may make again. */
+async function findLogGroups(logGroupNamePrefix: string, { clients }: RemovalWorld): Promise<Required<Made>[]> {
+  const found: Required<Made>[] = [];
+  const pages = paginateDescribeLogGroups({ client: clients.logs }, { logGroupNamePrefix });
+  for await (const { logGroups = [] } of pages) {
+    found.push(...logGroups.map(({ logGroupName: name = '' }) => ({ kind: 'log-group', name, id: name })));
   }
   return found;
 }
