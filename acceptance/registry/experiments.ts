@@ -383,9 +383,9 @@ async function retry(type: ProbeType, code: (typeof RETRIABLE)[number]): Promise
   };
 }
 
-/** Whether the last pause is clearly longer than the first: by half, which is no matter of chance. */
+/** Whether the last pause is clearly longer than the first: by half and half a second, which is no matter of chance. */
 function isGrowing(pauses: readonly number[]): boolean {
-  return (pauses.at(-1) ?? 0) > (pauses[0] ?? 0) * 1.5;
+  return (pauses.at(-1) ?? 0) > (pauses[0] ?? 0) * 1.5 + 0.5;
 }
 
 async function cloudControl(type: ProbeType) {
