@@ -108,10 +108,19 @@ async function answer(event, step, stored, store) {
   }
 }
 
+/** Answers have the types of the schema, whether or not events have them. */
+function typed({ Count, Flag, ...model }) {
+  return {
+    ...model,
+    ...(Count !== undefined && { Count: Number(Count) }),
+    ...(Flag !== undefined && { Flag: String(Flag) === 'true' }),
+  };
+}
+
 /** What CREATE and UPDATE answer. The model of IN_PROGRESS is the whole one, since it is the next call's. */
 async function changed(event, step, made, store) {
   const given = { status: 'SUCCESS', ...step.event };
-  const model = { ...event.requestData.resourceProperties, ...made, ...step.set };
+  const model = typed({ ...event.requestData.resourceProperties, ...made, ...step.set });
   if (given.status !== 'FAILED') {
     await store.put(`models/${model.Id}.json`, model);
   }
@@ -125,7 +134,7 @@ async function changed(event, step, made, store) {
   return { ...given, resourceModel: step.model === 'anonymous' ? anonymous : { ...anonymous, Id } };
 }
 
-/** The same for each call of one CREATE, and what its resource was called before the name's record is read. */
+/** The same for each call of one CREATE, whatever CloudFormation remembers of the first. */
 function newId(event) {
   return `${event.requestData.resourceProperties.Name}-${digest(event.bearerToken).slice(0, 12)}`;
 }

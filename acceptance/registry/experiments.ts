@@ -80,9 +80,12 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<ProbeType>>> = {
       'registry.deleteEvent': ['template and identifier', 'what DELETE gets from a stack'],
     },
     async (type: ProbeType) => {
-      const said = 'said in progress';
-      const script = { CREATE: [{ event: { ...PROGRESS, message: said }, set: { Made: said } }] };
+      const text = 'said in progress';
+      const script = { CREATE: [{ event: { ...PROGRESS, message: text }, set: { Made: text } }] };
       const end = await type.create('life', script, { Count: 1, ...VALUES });
+      if (!end.succeeded) {
+        throw new Error(`the resource cannot be made: ${said(end)}`);
+      }
       const [created, again] = await type.calls('life', 'CREATE');
       const [read] = await type.calls('life', 'READ');
       await type.update('life', type.template('life', script, { Count: 2, ...VALUES }));
@@ -98,11 +101,11 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment<ProbeType>>> = {
           evidence: `CREATE had Count ${JSON.stringify(Count)} and Flag ${JSON.stringify(Flag)}`,
         },
         'registry.modelOfInProgress': {
-          seen: Made === said ? 'next desired state' : 'forgotten',
+          seen: Made === text ? 'next desired state' : 'forgotten',
           evidence: `the second call of CREATE had Made ${JSON.stringify(Made)}`,
         },
         'registry.messageOfInProgress': {
-          seen: reasons.some((reason) => reason.includes(said)) ? 'in stack events' : 'not in stack events',
+          seen: reasons.some((reason) => reason.includes(text)) ? 'in stack events' : 'not in stack events',
           evidence: `reasons of the events: ${reasons.join('; ')}`,
         },
         'registry.readEvent': carried(read),
