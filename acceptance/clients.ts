@@ -12,6 +12,8 @@ export interface Clients {
   readonly cloudControl: CloudControlClient;
   readonly cloudFormation: CloudFormationClient;
   readonly dataExchange: DataExchangeClient;
+  /** Makes one attempt, where an answer that the others would repeat is what is asked for. */
+  readonly exchangeOnce: DataExchangeClient;
   readonly iam: IAMClient;
   readonly logs: CloudWatchLogsClient;
   readonly s3: S3Client;
@@ -31,6 +33,7 @@ const PREFIXES: Readonly<Record<keyof Clients, string>> = {
   cloudControl: 'cloudformation',
   cloudFormation: 'cloudformation',
   dataExchange: 'dataexchange',
+  exchangeOnce: 'dataexchange',
   iam: 'iam',
   logs: 'logs',
   s3: 's3',
@@ -57,6 +60,7 @@ export function makeClients(region: string, watch: CallWatch = {}): Clients {
     cloudControl: new CloudControlClient(shared),
     cloudFormation: new CloudFormationClient(shared),
     dataExchange: new DataExchangeClient(shared),
+    exchangeOnce: new DataExchangeClient({ ...shared, maxAttempts: 1 }),
     iam: new IAMClient(shared),
     logs: new CloudWatchLogsClient(shared),
     s3: new S3Client({ ...shared, forcePathStyle }),
@@ -85,12 +89,17 @@ export function destroyClients(clients: Clients): void {
   }
 }
 
+/** The IAM action of a call. @param commandName the SDK's, such as `ListObjectsV2Command` */
+export function actionOf(prefix: string, commandName: string): string {
+  const call = `${prefix}:${commandName.replace(/Command$/, '')}`;
+  return ACTIONS[call] ?? call;
+}
+
 function watchCalls(client: Clients[keyof Clients], prefix: string, watch: CallWatch): void {
   (client as DataExchangeClient).middlewareStack.add(
     (next, { commandName = '' }) =>
       async (input) => {
-        const call = `${prefix}:${commandName.replace(/Command$/, '')}`;
-        const action = ACTIONS[call] ?? call;
+        const action = actionOf(prefix, commandName);
         watch.before?.(action);
         try {
           return await next(input);

@@ -25,18 +25,19 @@ export async function findEmulator(url: string): Promise<EmulatorControl | undef
 }
 
 function controlOf(url: string): EmulatorControl {
-  const send = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
-    const response = await fetch(`${url}/_emulator${path}`, { method, body: body && JSON.stringify(body) });
-    if (!response.ok) {
-      throw new Error(`the local Data Exchange answers ${response.status} to ${method} ${path}`);
-    }
-    return (await response.json()) as Record<string, unknown>;
-  };
   return {
     url,
-    advance: async (advanceSeconds) => void (await send('POST', '/clock', { advanceSeconds })),
-    publish: async (revisionId) => void (await send('POST', `/revisions/${revisionId}/publish`)),
-    entitle: async (dataSetId) => (await send('POST', `/data-sets/${dataSetId}/entitle`)).Id as string,
-    endEntitlement: async (dataSetId) => void (await send('DELETE', `/data-sets/${dataSetId}/entitle`)),
+    advance: async (advanceSeconds) => void (await send(url, 'POST', '/clock', { advanceSeconds })),
+    publish: async (revisionId) => void (await send(url, 'POST', `/revisions/${revisionId}/publish`)),
+    entitle: async (dataSetId) => (await send(url, 'POST', `/data-sets/${dataSetId}/entitle`)).Id as string,
+    endEntitlement: async (dataSetId) => void (await send(url, 'DELETE', `/data-sets/${dataSetId}/entitle`)),
   };
+}
+
+async function send(url: string, method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+  const response = await fetch(`${url}/_emulator${path}`, { method, body: body && JSON.stringify(body) });
+  if (!response.ok) {
+    throw new Error(`the local Data Exchange answers ${response.status} to ${method} ${path}`);
+  }
+  return (await response.json()) as Record<string, unknown>;
 }

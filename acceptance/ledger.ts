@@ -59,9 +59,17 @@ export class Ledger {
   async make(kind: string, name: string, create: () => Promise<string | undefined>): Promise<Required<Made>> {
     const planned: Made = { kind, name };
     this.write([...this.made, planned]);
-    const made = { ...planned, id: (await create()) ?? name };
-    this.write(this.made.map((known) => (known === planned ? made : known)));
-    return made;
+    try {
+      const made = { ...planned, id: (await create()) ?? name };
+      this.write(this.made.map((known) => (known === planned ? made : known)));
+      return made;
+    } catch (error) {
+      // What is refused was not made. Without an answer nobody knows.
+      if (wasRefused(error)) {
+        this.write(this.made.filter((known) => known !== planned));
+      }
+      throw error;
+    }
   }
 
   /** Removes one thing. */
@@ -123,4 +131,10 @@ export class Ledger {
     writeFileSync(`${file}.new`, `${JSON.stringify({ ...this.state, made }, null, 2)}\n`);
     renameSync(`${file}.new`, file);
   }
+}
+
+function wasRefused(error: unknown): boolean {
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500;
 }

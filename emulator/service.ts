@@ -1,6 +1,6 @@
 import { notFound } from './errors';
 import { JobRunner } from './jobs/job-runner';
-import { entitle, publish } from './operations/publication';
+import { endEntitlement, entitle, publish } from './operations/publication';
 import type { DataSet, Revision } from './store/records';
 import type { Region, Services } from './store/region';
 import { RegionStore } from './store/region-store';
@@ -52,6 +52,15 @@ export class LocalDataExchange {
     }
     const source = region.store.dataSet(dataSetId);
     return entitle(region, source, productId ?? `prod-${region.ids.next().slice(0, 13)}`, region.clock.now());
+  }
+
+  /** Ends a subscription: an entitled data set of whichever Region is gone. @throws ServiceError 400, 404 */
+  endEntitlement(dataSetId: string): void {
+    const region = this.regionWith(({ dataSets }) => dataSets.has(dataSetId));
+    if (!region) {
+      throw notFound('DATA_SET', dataSetId);
+    }
+    endEntitlement(region, region.store.dataSet(dataSetId));
   }
 
   private regionWith(has: (store: RegionStore) => boolean): Region | undefined {

@@ -1,6 +1,7 @@
 import {
   CancelJobCommand,
   DeleteDataSetCommand,
+  DeleteEventActionCommand,
   ListDataSetRevisionsCommand,
   paginateListDataSets,
   paginateListJobs,
@@ -27,6 +28,7 @@ export const EXCHANGE_KINDS = {
   'data-set': { remove: removeDataSet, find: findDataSets },
   // Only the local Data Exchange can make one. A run that was killed leaves it by its id or not at all.
   entitlement: { remove: async ({ id }, { emulator }) => emulator?.endEntitlement(id), find: async () => [] },
+  'event-action': { remove: removeEventAction, find: async () => [] },
   job: { remove: ({ id }, world) => cancel(id, world), find: async () => [] },
 } as const satisfies Record<string, Kind>;
 
@@ -50,6 +52,14 @@ async function findBuckets(prefix: string, { clients: { s3 } }: RemovalWorld): P
   return Buckets.flatMap(({ Name = '' }) =>
     Name.startsWith(prefix) ? [{ kind: 'bucket', name: Name, id: Name }] : [],
   );
+}
+
+async function removeEventAction({ id: EventActionId }: Required<Made>, { clients }: RemovalWorld): Promise<void> {
+  try {
+    await clients.dataExchange.send(new DeleteEventActionCommand({ EventActionId }));
+  } catch (error) {
+    ignore(error, 'ResourceNotFoundException');
+  }
 }
 
 async function removeDataSet({ id: DataSetId }: Required<Made>, world: RemovalWorld): Promise<void> {

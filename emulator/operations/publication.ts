@@ -2,7 +2,7 @@ import { conflict, invalid } from '../errors';
 import { JOB_TYPES } from '../jobs/job-types';
 import { assetArn, dataSetArn, revisionArn } from '../store/arns';
 import type { DataSet, EventAction, Revision } from '../store/records';
-import type { Region } from '../store/region';
+import { type Region, removeRevision } from '../store/region';
 import { makeJob } from './create-job';
 
 /** The documented default of auto-export. */
@@ -77,6 +77,26 @@ export function entitle(region: Region, source: DataSet, productId: string, now:
     copyRevision(region, revision, entitled, now);
   }
   return entitled;
+}
+
+/**
+ * Ends a subscription: the entitled data set, what is in it and its event actions are gone. The owner's stay.
+ * @throws ServiceError 400 if the data set is not entitled
+ */
+export function endEntitlement(region: Region, entitled: DataSet): void {
+  const { store } = region;
+  if (!entitled.entitlement) {
+    throw invalid([`Data set ${entitled.id} is not entitled`]);
+  }
+  for (const { id, dataSetId } of [...store.eventActions.values()]) {
+    if (dataSetId === entitled.id) {
+      store.eventActions.delete(id);
+    }
+  }
+  for (const revision of store.revisionsOf(entitled.id)) {
+    removeRevision(region, revision);
+  }
+  store.dataSets.delete(entitled.id);
 }
 
 /** Gives the subscriber of an entitled data set a copy of a published revision and its assets. */

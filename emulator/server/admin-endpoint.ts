@@ -48,6 +48,11 @@ async function administer(
     }
     return service.upToDate(() => dataSetView(service.entitle(dataSetId, productId)));
   }
+  const [, entitledId] = /^DELETE \/data-sets\/([a-zA-Z0-9]{1,100})\/entitle$/.exec(command) ?? [];
+  if (entitledId) {
+    await service.upToDate(() => service.endEntitlement(entitledId));
+    return {};
+  }
   const [, revisionId] = /^POST \/revisions\/([a-zA-Z0-9]{1,100})\/publish$/.exec(command) ?? [];
   if (revisionId) {
     const { id, finalized, published } = await service.upToDate(() => service.publishRevision(revisionId));
