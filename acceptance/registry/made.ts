@@ -9,9 +9,9 @@ export async function makeBucket(context: Context, what: string): Promise<string
   const CreateBucketConfiguration = region === 'us-east-1' ? undefined : { LocationConstraint: region as 'eu-west-1' };
   await context.make('bucket', Bucket, async () => {
     await clients.s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
-    await clients.s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [tag] } }));
     return Bucket;
   });
+  await clients.s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [tag] } }));
   return Bucket;
 }
 

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { actionOf, type CallWatch, type Clients, makeClients } from '../../acceptance/clients';
-import { PROBES } from '../../acceptance/probes';
+import { EXCHANGE_PROBES as PROBES } from '../../acceptance/exchange/probes';
 import type { Report, Row } from '../../acceptance/report';
 import { accept, clean, type Options, type Outcome, type Surroundings } from '../../acceptance/runner';
 import { BucketError, type BucketProblem, type Buckets } from '../../emulator/buckets/buckets';

@@ -1,4 +1,5 @@
 import { REGISTRY_PROBES } from '../../acceptance/registry/probes';
+import { RIGHTS_OF_THE_COMMAND } from '../../acceptance/rights';
 import { defaultOf } from '../../acceptance/runner';
 import { useLocalAws } from './acceptance-support';
 
@@ -12,7 +13,7 @@ const local = useLocalAws('--handler-seconds', '20', '--dataexchange-option=--jo
 const TIMED = /^registry\.pausesAfter/;
 
 test('the probes see of local AWS what its README says, and leave nothing', async () => {
-  const { report, exitCode, printed } = await local.run({});
+  const { report, exitCode, printed, actions } = await local.run({});
   const seen = report?.assumptions.filter(({ name }) => !TIMED.test(name)).map(({ name, seen }) => [name, seen]);
   const expected = REGISTRY_PROBES.filter(({ name }) => !TIMED.test(name)).map((probe) => [
     probe.name,
@@ -23,4 +24,8 @@ test('the probes see of local AWS what its README says, and leave nothing', asyn
   expect(exitCode).toBe(0);
   expect(printed).toContain('everything is removed');
   expect(await local.left()).toEqual([]);
+
+  const rights = [...RIGHTS_OF_THE_COMMAND, ...REGISTRY_PROBES.flatMap((probe) => probe.rights)];
+  const allowed = rights.map(({ action }) => action);
+  expect([...actions].filter((action) => !allowed.includes(action))).toEqual([]);
 });

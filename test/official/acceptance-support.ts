@@ -8,7 +8,7 @@ import type { DataExchangeClient } from '@aws-sdk/client-dataexchange';
 import { ListDataSetsCommand } from '@aws-sdk/client-dataexchange';
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
-import { type Clients, destroyClients, makeClients } from '../../acceptance/clients';
+import { actionOf, type Clients, destroyClients, makeClients } from '../../acceptance/clients';
 import type { Probe } from '../../acceptance/probe';
 import { REGISTRY_PROBES } from '../../acceptance/registry/probes';
 import { accept, clean, type Options, type Outcome } from '../../acceptance/runner';
@@ -27,9 +27,15 @@ const PROBES: readonly Probe[] = REGISTRY_PROBES.map((probe) => ({ ...probe, alo
 /** A call of the kit's clients: `cloudformation:CreateStack`. The test may throw in place of the answer. */
 type Meet = (action: string) => void;
 
+export interface Run extends Outcome {
+  readonly printed: string;
+  /** The IAM actions of the calls. */
+  readonly actions: ReadonlySet<string>;
+}
+
 export interface Rehearsal {
   readonly url: string;
-  run(options: Options, meet?: Meet, interruption?: AbortSignal): Promise<Outcome & { readonly printed: string }>;
+  run(options: Options, meet?: Meet, interruption?: AbortSignal): Promise<Run>;
   /** Removes what a run has left of which no state file tells. */
   cleanWithoutState(runId: string): Promise<number>;
   /** What is in the account, by its name. */
@@ -81,9 +87,14 @@ export function useLocalAws(...given: readonly string[]): Rehearsal {
 
     async run(options, meet = () => {}, interruption = new AbortController().signal) {
       const lines: string[] = [];
-      const io = surroundings(meet, interruption, (line) => lines.push(line), join(folder, 'state'));
+      const actions = new Set<string>();
+      const met = (action: string) => {
+        actions.add(action);
+        meet(action);
+      };
+      const io = surroundings(met, interruption, (line) => lines.push(line), join(folder, 'state'));
       const outcome = await accept(PROBES, { ACCOUNT, REGION, YES: '1', ...options }, io);
-      return { ...outcome, printed: lines.join('\n') };
+      return { ...outcome, printed: lines.join('\n'), actions };
     },
 
     async cleanWithoutState(RUN) {
@@ -121,13 +132,16 @@ export function useLocalAws(...given: readonly string[]): Rehearsal {
   };
 }
 
+/** Of the clients whose names are not those of their IAM actions. */
+const PREFIXES: Readonly<Record<string, string>> = { cloudControl: 'cloudformation', exchangeOnce: 'dataexchange' };
+
 function meeting(clients: Clients, meet: Meet): Clients {
   for (const [name, client] of Object.entries(clients)) {
-    const prefix = name === 'cloudControl' ? 'cloudformation' : name.toLowerCase();
+    const prefix = PREFIXES[name] ?? name.toLowerCase();
     (client as DataExchangeClient).middlewareStack.add(
       (next, { commandName = '' }) =>
         async (input) => {
-          meet(`${prefix}:${commandName.replace(/Command$/, '')}`);
+          meet(actionOf(prefix, commandName));
           return next(input);
         },
       { step: 'build', name: 'meeting' },
