@@ -21,9 +21,9 @@ import { pause } from './pause';
 /** What the probes of the registry make. */
 export const REGISTRY_KINDS = {
   /** Of resources of a type, which it needs until it is gone. */
-  stack: { remove: removeStack, find: findStacks, first: true },
+  stack: { remove: removeStack, find: stackFinder('stack'), first: true },
   /** The stack of register.yml: the type, its roles and its log. */
-  registration: { remove: removeStack, find: async () => [] },
+  registration: { remove: removeStack, find: stackFinder('registration') },
   'resource-type': { remove: removeType, find: findTypes },
   role: { remove: removeRole, find: findRoles },
   'log-group': { remove: removeLogGroup, find: findLogGroups },
@@ -63,16 +63,20 @@ async function removeStack({ name, id: StackName }: Required<Made>, world: Remov
   }
 }
 
-async function findStacks(prefix: string, { clients }: RemovalWorld): Promise<Required<Made>[]> {
-  const found: Required<Made>[] = [];
-  for await (const { Stacks = [] } of paginateDescribeStacks({ client: clients.cloudFormation }, {})) {
-    for (const { StackName: name = '', StackId: id = '', StackStatus } of Stacks) {
-      if (name.startsWith(prefix) && StackStatus !== 'DELETE_COMPLETE') {
-        found.push({ kind: name === `${prefix}registration` ? 'registration' : 'stack', name, id });
+/** Finds the stacks of one of the two kinds. */
+function stackFinder(kind: 'stack' | 'registration'): Kind['find'] {
+  return async (prefix, { clients }) => {
+    const found: Required<Made>[] = [];
+    for await (const { Stacks = [] } of paginateDescribeStacks({ client: clients.cloudFormation }, {})) {
+      for (const { StackName: name = '', StackId: id = '' } of Stacks) {
+        const isRegistration = name.endsWith('-registration');
+        if (name.startsWith(prefix) && isRegistration === (kind === 'registration')) {
+          found.push({ kind, name, id });
+        }
       }
     }
-  }
-  return found;
+    return found;
+  };
 }
 
 /** Deregisters every version: the default one last, which the registry wants so. */
@@ -91,10 +95,11 @@ async function removeType({ id: TypeName }: Required<Made>, { clients }: Removal
   }
 }
 
+/** @param prefix of the names of a run, or the name of a type */
 async function findTypes(prefix: string, { clients }: RemovalWorld): Promise<Required<Made>[]> {
   const found: Required<Made>[] = [];
-  const Filters = { TypeNamePrefix: `${organisationOf(prefix)}::` };
-  const request = { Visibility: 'PRIVATE', Type: 'RESOURCE', Filters } as const;
+  const TypeNamePrefix = prefix.includes('::') ? prefix : `${organisationOf(prefix)}::`;
+  const request = { Visibility: 'PRIVATE', Type: 'RESOURCE', Filters: { TypeNamePrefix } } as const;
   for await (const { TypeSummaries = [] } of paginateListTypes({ client: clients.cloudFormation }, request)) {
     found.push(...TypeSummaries.map(({ TypeName: name = '' }) => ({ kind: 'resource-type', name, id: name })));
   }

@@ -32,9 +32,9 @@ export function visibleDelay(context: Waiting): number {
   return isRehearsal(context) ? 2 : 3 * LIVE_PAUSE;
 }
 
-/** How many experiments go on at once. Against AWS they mostly wait; here every handler is a process of this machine. */
+/** How many experiments go on at once: here every handler is a process of this machine, there CloudFormation has rates. */
 export function sideBySide(context: Waiting): number {
-  return isRehearsal(context) ? 4 : Number.POSITIVE_INFINITY;
+  return isRehearsal(context) ? 4 : 8;
 }
 
 function isRehearsal({ emulator }: Waiting): boolean {

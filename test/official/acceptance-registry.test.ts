@@ -4,10 +4,9 @@ import { defaultOf } from '../../acceptance/runner';
 import { useLocalAws } from './acceptance-support';
 
 /**
- * Calls that give no answer are repeated after 20 s, not after 60: long enough for a busy machine to start a function,
- * and as short as a rehearsal wants it.
+ * Calls that give no answer are repeated after 12 s, not after 60: long enough for a busy machine to start a function.
  */
-const local = useLocalAws('--handler-seconds', '20', '--dataexchange-option=--job-seconds=0.2');
+const local = useLocalAws('--handler-seconds', '12', '--dataexchange-option=--job-seconds=0.2');
 
 /** Rows about time, which a busy machine changes. */
 const TIMED = /^registry\.pausesAfter/;
