@@ -12,7 +12,7 @@ import type { Right } from './rights';
  *    right and makes the row "undecided"; any other error makes it "undecided" with the error's text.
  * 2. Add it to the list in `probes.ts`. Its `name` is the row of the report. If that is an assumption with a switch
  *    (`emulator/store/assumptions.ts`), `seen` must be a value of that table, and the default is looked up there.
- * 3. `rights`: every action that `run` calls. `npm run build` writes `acceptance/policy.json` from them.
+ * 3. `rights`: every action that `run` calls. `npx tsx acceptance/cli.ts policy` writes `acceptance/policy.json` from them.
  * 4. The rehearsal (`test/acceptance/`) runs it against the local services, and must see what they were set to.
  */
 export interface Probe {

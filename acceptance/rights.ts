@@ -1,8 +1,12 @@
+import type { Option } from './options';
+
 /** One IAM action that a probe needs, and the resources that it needs it on. */
 export interface Right {
   readonly action: string;
   /** ARNs with `*`; what a run makes is named `dx-acceptance-*`. */
   readonly on: readonly string[];
+  /** Needed with this option only, so that `policy.json` leaves it out: it is on what the user names. */
+  readonly onlyWith?: Option;
 }
 
 const ANYTHING = ['*'];
@@ -20,6 +24,14 @@ export function exchange(...operations: readonly string[]): Right[] {
 export function anywhere(...actions: readonly string[]): Right[] {
   return actions.map((action) => ({ action, on: ANYTHING }));
 }
+
+/** What the service does with the caller's rights in jobs for which the user names something. */
+export const RIGHTS_OF_OPTIONS: readonly Right[] = [
+  ...rightsWith('REDSHIFT_DATA_SHARE_ARN', 'redshift:AuthorizeDataShare', 'redshift:DescribeDataShares'),
+  ...rightsWith('REDSHIFT_DATA_SHARE_ARN', 'redshift:DescribeDataSharesForProducer'),
+  ...rightsWith('API_ID', 'apigateway:GET'),
+  ...rightsWith('LAKE_FORMATION_ROLE_ARN', 'iam:PassRole'),
+];
 
 /** The command's own: the account's identity, and the removal of what was made. */
 export const RIGHTS_OF_THE_COMMAND: readonly Right[] = [
@@ -48,4 +60,8 @@ export function ownObjects(...actions: readonly string[]): Right[] {
 
 export function bucketsOfTheService(...actions: readonly string[]): Right[] {
   return actions.map((action) => ({ action: `s3:${action}`, on: BUCKETS_OF_THE_SERVICE }));
+}
+
+function rightsWith(onlyWith: Option, ...actions: readonly string[]): Right[] {
+  return actions.map((action) => ({ action, on: ANYTHING, onlyWith }));
 }

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { ASSUMPTIONS } from '../emulator/store/assumptions';
 import { type CallWatch, type Clients, destroyClients, exchangeUrl } from './clients';
-import { type EmulatorControl, findEmulator } from './emulator-control';
+import type { EmulatorControl } from './emulator-control';
 import { Ledger, prefixOf } from './ledger';
 import { OPTIONS, type Option } from './options';
 import type { Context, Finding, Made, Probe, Value } from './probe';
@@ -12,6 +12,8 @@ import type { Report, Row } from './report';
 /** How the command meets the world: a test has its own. */
 export interface Surroundings {
   makeClients(region: string, watch: CallWatch): Clients;
+  /** The control of the local Data Exchange at that address; undefined for AWS. */
+  findEmulator(url: string): Promise<EmulatorControl | undefined>;
   print(line: string): void;
   /** @returns whether the person says yes; undefined where nobody can be asked */
   ask(question: string): Promise<boolean | undefined>;
@@ -98,7 +100,7 @@ export async function clean(options: Options, surroundings: Surroundings): Promi
   try {
     await checkIdentity(clients, account);
     const ledger = known ?? new Ledger({ runId, account, region, made: [] }, stateFolder);
-    const emulator = await findEmulator(await exchangeUrl(clients, region));
+    const emulator = await surroundings.findEmulator(await exchangeUrl(clients, region));
     const world = { clients, emulator, wait: waiting(emulator, (seconds) => sleep(seconds, interruption)) };
     await ledger.search(world);
     if (ledger.isEmpty) {
@@ -159,7 +161,7 @@ class Run {
     await checkIdentity(this.clients, this.account);
     const { accessKeyId, secretAccessKey, sessionToken = '' } = await this.clients.sts.config.credentials();
     this.redact = redactor(this.account, this.runId, [accessKeyId, secretAccessKey, sessionToken]);
-    this.emulator = await findEmulator(await exchangeUrl(this.clients, this.region));
+    this.emulator = await this.io.findEmulator(await exchangeUrl(this.clients, this.region));
     if (this.emulator) {
       this.options = { ...invented(this.account, this.region), ...this.options };
     }

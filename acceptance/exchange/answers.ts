@@ -3,6 +3,7 @@ import {
   CreateEventActionCommand,
   CreateRevisionCommand,
   DeleteDataSetCommand,
+  DeleteRevisionCommand,
   GetDataGrantCommand,
   GetEventActionCommand,
   GetJobCommand,
@@ -17,7 +18,7 @@ import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { exchangeUrl } from '../clients';
 import type { Context, Finding, Probe } from '../probe';
-import { anywhere, exchange } from '../rights';
+import { exchange, RIGHTS_OF_OPTIONS } from '../rights';
 import { revisionExport, urlImport } from './creation';
 import { withJobsOf } from './job-examples';
 import {
@@ -123,8 +124,13 @@ export const ANSWERS: readonly Probe[] = [
     'dropped',
     'revisions',
     async (context): Promise<Finding> => {
-      const path = `/v1/data-sets/${await sharedDataSet(context)}/revisions`;
+      const DataSetId = await sharedDataSet(context);
+      const path = `/v1/data-sets/${DataSetId}/revisions`;
       const { status, text } = await request(context, 'POST', path, JSON.stringify({ Comment: null, Nonsense: 1 }));
+      const [, RevisionId] = /"Id": ?"([^"]*)"/.exec(text) ?? [];
+      if (RevisionId) {
+        await context.clients.dataExchange.send(new DeleteRevisionCommand({ DataSetId, RevisionId }));
+      }
       return { seen: status === 201 ? 'dropped' : 'refused', evidence: text };
     },
   ),
@@ -193,7 +199,9 @@ export const ANSWERS: readonly Probe[] = [
         await startJob(context, Id);
         const states: unknown[] = [State, (await getJob(context, Id)).State, (await finishJob(context, Id)).State];
         const seen = states.filter((state, index) => state !== states[index - 1]).join(', ');
-        return { seen, evidence: seen };
+        return states.includes('IN_PROGRESS')
+          ? { seen, evidence: seen }
+          : { undecided: 'the second look came before or after it ran', evidence: seen };
       });
     },
   ),
@@ -345,7 +353,7 @@ export const ANSWERS: readonly Probe[] = [
     'catalogId',
     'whether CatalogId may be the twelve digits of an account, which the pattern of the model does not match',
     'accepted',
-    'revisions',
+    'imports',
     (context): Promise<Finding> =>
       withJobsOf(context, 'IMPORT_ASSETS_FROM_LAKE_FORMATION_TAG_POLICY', async (create) => {
         const answer = await attempt(create());
@@ -354,10 +362,7 @@ export const ANSWERS: readonly Probe[] = [
         }
         return { seen: 'done' in answer ? 'accepted' : 'refused', evidence: describe(answer) };
       }),
-    {
-      needs: ['LAKE_FORMATION_ROLE_ARN'],
-      rights: [...anywhere('iam:PassRole', 's3:CreateBucket', 's3:PutBucketTagging', 's3:PutObject')],
-    },
+    { needs: ['LAKE_FORMATION_ROLE_ARN'], rights: RIGHTS_OF_OPTIONS },
   ),
   guess('tooManyTags', 'more than 50 tags', '400 ValidationException', 'revisions', (context) =>
     refusedTags(context, Object.fromEntries(Array.from({ length: MOST_TAGS + 1 }, (_, index) => [`tag-${index}`, '']))),

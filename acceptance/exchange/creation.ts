@@ -1,6 +1,6 @@
 import { DeleteRevisionCommand, type RequestDetails, StartJobCommand, type Type } from '@aws-sdk/client-dataexchange';
 import type { Context, Finding, Probe } from '../probe';
-import { anywhere } from '../rights';
+import { RIGHTS_OF_OPTIONS } from '../rights';
 import {
   type Answer,
   assetsOf,
@@ -231,7 +231,7 @@ export const CREATION: readonly Probe[] = [
       await context.remove(dataSet);
       return finding;
     },
-    { needs: ['LAKE_FORMATION_ROLE_ARN'], rights: anywhere('iam:PassRole') },
+    { needs: ['LAKE_FORMATION_ROLE_ARN'], rights: RIGHTS_OF_OPTIONS },
   ),
 
   probe('exportUnfinalizedRevision', 'exports', (context) =>

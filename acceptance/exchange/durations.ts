@@ -1,6 +1,6 @@
 import { GetJobCommand } from '@aws-sdk/client-dataexchange';
 import type { Context, Finding, Probe } from '../probe';
-import { anywhere } from '../rights';
+import { RIGHTS_OF_OPTIONS } from '../rights';
 import { possibleTypes, withJobsOf } from './job-examples';
 import {
   cancelJob,
@@ -25,17 +25,8 @@ const DEFAULT_SECONDS = 2;
 const DAY = 86_400;
 const MOST_DAYS = 1_000;
 
-/** What the service does with the caller's rights in jobs of Redshift, API Gateway and Lake Formation. */
-export const RIGHTS_OF_OTHER_TYPES = anywhere(
-  'redshift:AuthorizeDataShare',
-  'redshift:DescribeDataShares',
-  'redshift:DescribeDataSharesForProducer',
-  'apigateway:GET',
-  'iam:PassRole',
-);
-
 export const DURATIONS: readonly Probe[] = [
-  probe('jobSeconds', 'exports', findJobSeconds, { seconds: 300, rights: RIGHTS_OF_OTHER_TYPES }),
+  probe('jobSeconds', 'exports', findJobSeconds, { seconds: 300, rights: RIGHTS_OF_OPTIONS }),
 
   probe(
     'retentionDays',

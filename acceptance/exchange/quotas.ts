@@ -9,8 +9,7 @@ import { JOB_TYPES } from '../../emulator/jobs/job-types';
 import { ASSET_TYPES } from '../../emulator/store/records';
 import type { Clients } from '../clients';
 import type { Context, Finding, Made, Probe, Value } from '../probe';
-import { exchange } from '../rights';
-import { RIGHTS_OF_OTHER_TYPES } from './durations';
+import { exchange, RIGHTS_OF_OPTIONS } from '../rights';
 import { possibleTypes, withJobsOf } from './job-examples';
 import {
   type Answer,
@@ -78,7 +77,7 @@ export const QUOTA_PROBES: readonly Probe[] = [
         ? { undecided: 'no quota was reached', evidence: evidence.join('; ') }
         : { seen, evidence: evidence.join('; ') };
     },
-    { ...QUOTAS, makes: '11 jobs at once of each type', seconds: 400, rights: RIGHTS_OF_OTHER_TYPES },
+    { ...QUOTAS, makes: '11 jobs at once of each type', seconds: 400, rights: RIGHTS_OF_OPTIONS },
   ),
 
   probe(

@@ -11,6 +11,7 @@ import {
   type GetJobCommandOutput,
   ListRevisionAssetsCommand,
   type RequestDetails,
+  RevokeRevisionCommand,
   StartJobCommand,
   type Type,
   UpdateDataSetCommand,
@@ -163,18 +164,25 @@ export async function makeDataSet(context: Context, what: string, AssetType: Ass
   });
 }
 
-/** Makes something once in a run. */
-function onceInRun<Result>(make: (context: Context) => Promise<Result>): (context: Context) => Promise<Result> {
+/** Makes something once in a run, and again after `again`. */
+function onceInRun<Result>(make: (context: Context) => Promise<Result>) {
   const made = new WeakMap<Clients, Promise<Result>>();
-  return (context) => {
-    const known = made.get(context.clients) ?? make(context);
-    made.set(context.clients, known);
-    return known;
+  return {
+    get(context: Context): Promise<Result> {
+      const known = made.get(context.clients) ?? make(context);
+      made.set(context.clients, known);
+      return known;
+    },
+    again: ({ clients }: Context) => made.delete(clients),
   };
 }
 
+const dataSetOfFiles = onceInRun((context) => makeDataSet(context, 'files'));
+
 /** The data set of files that all probes share. @returns its id */
-export const sharedDataSet = onceInRun(async (context) => (await makeDataSet(context, 'files')).id ?? '');
+export async function sharedDataSet(context: Context): Promise<string> {
+  return (await dataSetOfFiles.get(context)).id ?? '';
+}
 
 /** Service time, epoch milliseconds: what the service stamps a change with. */
 export async function serviceTime(context: Context): Promise<number> {
@@ -197,23 +205,56 @@ export async function withRevision<Result>(
   try {
     return await work(revision);
   } finally {
-    // The removal of the data set takes along what is left.
-    await client.send(new UpdateRevisionCommand({ ...revision, Finalized: false })).catch(() => {});
-    await client.send(new DeleteRevisionCommand(revision)).catch(() => {});
+    if (!(await deleteRevision(context, revision)) && !dataSetId) {
+      await renewDataSet(context);
+    }
+  }
+}
+
+/** Deletes a revision: opened first, or revoked, if the service wants that. @returns whether it is gone */
+async function deleteRevision({ clients }: Context, revision: RevisionKey): Promise<boolean> {
+  const { dataExchange: client } = clients;
+  const RevocationComment = 'Made by an acceptance run';
+  function remove(): Promise<boolean> {
+    return client.send(new DeleteRevisionCommand(revision)).then(() => true, isGone);
+  }
+  await client.send(new UpdateRevisionCommand({ ...revision, Finalized: false })).catch(() => {});
+  if (await remove()) {
+    return true;
+  }
+  await client.send(new RevokeRevisionCommand({ ...revision, RevocationComment })).catch(() => {});
+  return remove();
+}
+
+function isGone(error: Error): boolean {
+  return error.name === 'ResourceNotFoundException';
+}
+
+/** Other probes get another shared data set: revisions that cannot be deleted would fill this one. */
+async function renewDataSet(context: Context): Promise<void> {
+  const former = await dataSetOfFiles.get(context);
+  dataSetOfFiles.again(context);
+  if (context.emulator) {
+    // Against AWS other probes may use it at this moment; it goes at the end.
+    await context.remove(former);
   }
 }
 
 /** The keys of the objects in the shared bucket. Each object's content is its key. */
 export const KEYS = ['one.txt', 'two.txt'];
 
-/** The bucket that all probes share, with the objects of KEYS. @returns its name */
-export const sharedBucket = onceInRun(async (context) => {
+const bucketOfFiles = onceInRun(async (context) => {
   const bucket = await makeBucket(context, 'files');
   for (const key of KEYS) {
     await putObject(context, bucket, key);
   }
   return bucket;
 });
+
+/** The bucket that all probes share, with the objects of KEYS. @returns its name */
+export function sharedBucket(context: Context): Promise<string> {
+  return bucketOfFiles.get(context);
+}
 
 export async function makeBucket(context: Context, what: string): Promise<string> {
   const Bucket = context.nameOf(what);

@@ -61,6 +61,34 @@ test('values that hide one another are told apart, as far as they can be', async
   expect(await leftovers(rehearsal)).toEqual([]);
 });
 
+test('against AWS what needs more is skipped by name, and what needs a product or 90 days is not tried', async () => {
+  rehearsal.asAws = true;
+  // Longer than the command waits; its probes run side by side, each with waits that move the others' clock.
+  rehearsal.set({ signedUrlSeconds: 3600 });
+  const { report, exitCode } = await rehearsal.run();
+  const skipped = report?.assumptions.filter(({ verdict }) => verdict === 'skipped') ?? [];
+  expect(Object.fromEntries(skipped.map(({ name, evidence }) => [name, evidence.split(' (')[0]]))).toEqual({
+    lakeFormationNeither: 'it needs LAKE_FORMATION_ROLE_ARN=…',
+    changeEntitled: 'it needs ENTITLED_DATA_SET_ID=…',
+    catalogId: 'it needs LAKE_FORMATION_ROLE_ARN=…',
+    concurrentJobs: 'it needs QUOTAS=…',
+    overQuota: 'it needs QUOTAS=…',
+    limits: 'it needs QUOTAS=…',
+    retentionDays: 'nobody waits for 90 days; only the clock of the local Data Exchange can be moved',
+  });
+  const timed = ['uploadAfterStart', 'statesOfJob'];
+  const others = report?.assumptions.filter(
+    ({ name, verdict }) => verdict !== 'confirmed' && verdict !== 'skipped' && !timed.includes(name),
+  );
+  expect(others?.map(({ name, verdict }) => [name, verdict])).toEqual([
+    ['deleteRevokedRevision', 'undecided'],
+    ['signedUrlSeconds', 'undecided'],
+  ]);
+  expect(rehearsal.printed.join('\n')).toMatch(/It takes about \d+ minutes and costs less than \$0\.0\d\./);
+  expect(exitCode).toBe(0);
+  expect(await leftovers(rehearsal)).toEqual([]);
+});
+
 test('each probe calls nothing that its rights do not name', async () => {
   const allowed = new Set(RIGHTS_OF_THE_COMMAND.map(({ action }) => action));
   const wrong: string[] = [];

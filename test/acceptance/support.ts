@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { actionOf, type CallWatch, type Clients, makeClients } from '../../acceptance/clients';
+import { findEmulator } from '../../acceptance/emulator-control';
 import { EXCHANGE_PROBES as PROBES } from '../../acceptance/exchange/probes';
 import type { Report, Row } from '../../acceptance/report';
 import { accept, clean, type Options, type Outcome, type Surroundings } from '../../acceptance/runner';
@@ -144,6 +145,8 @@ export interface Rehearsal {
   identity: () => { Account: string };
   /** What the person answers; undefined where there is no terminal. */
   answer: boolean | undefined;
+  /** Whether the command takes the service for AWS: then it waits, and the clock moves meanwhile. */
+  asAws: boolean;
   set(assumptions: Partial<Assumptions>): void;
   run(options?: Options): Promise<Outcome>;
   clean(options: Options): Promise<number>;
@@ -168,6 +171,7 @@ export async function openRehearsal(): Promise<Rehearsal> {
     onCall: () => {},
     identity: () => ({ Account: ACCOUNT }),
     answer: undefined,
+    asAws: false,
     set: (assumptions) => emulator.setFaults({ assumptions }),
     run: (options = {}) => accept(PROBES, { ACCOUNT, REGION, YES: '1', ...options }, surroundings()),
     clean: (options) => clean(options, surroundings()),
@@ -179,10 +183,11 @@ export async function openRehearsal(): Promise<Rehearsal> {
   function surroundings(): Surroundings {
     return {
       makeClients: (region, watch) => clientsFor(rehearsal, region, watch),
+      findEmulator: async (url) => (rehearsal.asAws ? undefined : findEmulator(url)),
       print: (line) => rehearsal.printed.push(line),
       ask: async () => rehearsal.answer,
       interruption: rehearsal.interruption.signal,
-      sleep: async () => {},
+      sleep: async (seconds) => emulator.clock.advance(seconds * 1000),
       now: () => Date.UTC(2026, 10, 25),
       newRunId: () => randomBytes(5).toString('hex'),
       stateFolder,

@@ -9,6 +9,7 @@ import { ListDataSetsCommand } from '@aws-sdk/client-dataexchange';
 import { ListRolesCommand } from '@aws-sdk/client-iam';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { actionOf, type Clients, destroyClients, makeClients } from '../../acceptance/clients';
+import { findEmulator } from '../../acceptance/emulator-control';
 import type { Probe } from '../../acceptance/probe';
 import { REGISTRY_PROBES } from '../../acceptance/registry/probes';
 import { accept, clean, type Options, type Outcome } from '../../acceptance/runner';
@@ -71,6 +72,7 @@ export function useLocalAws(...given: readonly string[]): Rehearsal {
     return {
       makeClients: (region: string, watch: object) => meeting(makeClients(region, watch), meet),
       print,
+      findEmulator,
       ask: async () => undefined,
       interruption,
       sleep: (seconds: number, signal: AbortSignal) => sleep(seconds * 1_000, undefined, { signal }),
