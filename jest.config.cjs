@@ -7,8 +7,8 @@ module.exports = {
   // Two cores are what our machines have; one suite alone would leave one of them idle.
   maxWorkers: 2,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  // Those two run in `make test` alone, with the configuration in test/official/.
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(official|package)/'],
+  // Those run in `make test` alone, with the configuration in test/official/.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(official|package|browser|documents)/'],
   // The packages there have the same names as ours.
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/'],
   // Not in the system's temporary folder, which is another one in every run of `make test`.
@@ -30,5 +30,9 @@ module.exports = {
   },
   // A package of ECMAScript modules only.
   transformIgnorePatterns: ['/node_modules/(?!nano-spawn/)'],
-  moduleNameMapper: { '^aws-sdk(/.*)?$': '<rootDir>/src/runtime/no-aws-sdk-v2.ts' },
+  moduleNameMapper: {
+    '^aws-sdk(/.*)?$': '<rootDir>/src/runtime/no-aws-sdk-v2.ts',
+    // As in tsconfig.json.
+    '^local-data-exchange$': '<rootDir>/emulator/index.ts',
+  },
 };

@@ -1,4 +1,4 @@
-import { ManualClock } from '../emulator/clock';
+import { ManualClock } from 'local-data-exchange';
 import { withFaults } from '../test/operations/support/faults';
 import { handlersOver } from '../test/operations/support/handlers';
 import { EXPORT } from '../test/operations/support/jobs';
@@ -9,6 +9,8 @@ import type { Invocation } from '../test/support/contract';
 /** What waiting costs, by the real operations on a simulated clock: nothing sleeps. */
 
 export interface Waited {
+  /** The create's invocations, the last one included. */
+  readonly invocations: number;
   readonly polls: number;
   /** How long after the end of its job the create ended. */
   readonly lostMs: number;
@@ -23,12 +25,27 @@ export async function oneCreate(lengthMs: number): Promise<Waited> {
     polls += method === 'getJob' ? 1 : 0;
     return undefined;
   });
-  const { event } = await drive(handlersOver(exchange, clock), clock, { action: 'CREATE', model: EXPORT });
+  const { event, events } = await drive(handlersOver(exchange, clock), clock, { action: 'CREATE', model: EXPORT });
   if (event.status !== 'SUCCESS') {
     throw new Error(`a create ended ${event.status}: ${event.message}`);
   }
   const startedAt = service.startedJobs()[0]?.startedAt ?? 0;
-  return { polls, lostMs: clock.now() - startedAt - lengthMs };
+  return { invocations: events.length, polls, lostMs: clock.now() - startedAt - lengthMs };
+}
+
+/** The usual handler: it starts the job in its first invocation, and looks at it every so many milliseconds. */
+export function fixedPoll(lengthMs: number, everyMs: number): Waited {
+  const polls = Math.max(1, Math.ceil(lengthMs / everyMs));
+  return { invocations: 1 + polls, polls, lostMs: polls * everyMs - lengthMs };
+}
+
+/** Lengths from 5 s to 11 h, each longer than the one before by this factor. Milliseconds. */
+export function lengths(factor: number): number[] {
+  const found: number[] = [];
+  for (let lengthMs = 5_000; lengthMs < 11 * 3_600_000; lengthMs = Math.ceil(lengthMs * factor)) {
+    found.push(lengthMs);
+  }
+  return found;
 }
 
 export interface Crowd {

@@ -11,8 +11,7 @@ import {
   ListRevisionAssetsCommand,
   StartJobCommand,
 } from '@aws-sdk/client-dataexchange';
-import { ManualClock } from '../emulator/clock';
-import { type Emulator, startEmulator } from '../emulator/emulator';
+import { type Emulator, ManualClock, startEmulator } from 'local-data-exchange';
 
 /** Always the same, so that two runs that ask for the same things get the same ids. */
 const SEED = 1;

@@ -6,19 +6,12 @@ import { inRoot } from '../tools/support/paths';
 import { runProgram } from '../tools/support/processes';
 import { judge } from './compare';
 import { type AnswersByEvent, CASES, play } from './play';
+import { STOCK_MODULES } from './stock-modules';
 
 /**
  * `make compat`: the same wire events through the library's own runtime and through ours, over the same Data Exchange.
  * The answers have to be equal, but for the differences that differences.json lists.
  */
-
-/** What the stock function loads from compat/node_modules when it runs. The rest of it is bundled from src/. */
-const STOCK = [
-  '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib',
-  'aws-sdk',
-  'class-transformer',
-  'reflect-metadata',
-];
 
 /** How many cases run at the same time. The stock runtime waits a second in each invocation. */
 const SIDE_BY_SIDE = 12;
@@ -31,7 +24,7 @@ async function main(): Promise<void> {
   try {
     const stockFile = path.join(folder, 'stock.js');
     const entryPoints = [inRoot('compat', 'stock.ts')];
-    await build({ ...SETTINGS, entryPoints, outfile: stockFile, external: STOCK });
+    await build({ ...SETTINGS, entryPoints, outfile: stockFile, external: STOCK_MODULES });
     const ourFile = path.join(folder, 'dist', 'handlers.js');
     await writeBundle(ourFile);
     const [stock, ours] = (await playAll([stockFile, ourFile])) as [AnswersByEvent, AnswersByEvent];

@@ -6,6 +6,10 @@ import { Resource } from '../src/resource';
 
 /** Our handlers for the library's own runtime, which serialises instances of its classes and nothing else. */
 class StockResource extends Resource {
+  constructor() {
+    super({}, ResourceModel);
+  }
+
   protected override async run(...given: Parameters<Resource['run']>): Promise<Answer> {
     const answer = { ...(await super.run(...given)) } as Record<string, unknown>;
     if (answer.resourceModel !== undefined) {

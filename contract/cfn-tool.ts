@@ -119,8 +119,8 @@ function makeProject(from: string, folder: string): void {
   }
 }
 
-function address({ endpoint, region }: Surroundings): string[] {
-  return ['--endpoint', endpoint, '--region', region];
+function address({ functions, region }: Surroundings): string[] {
+  return ['--endpoint', functions, '--region', region];
 }
 
 async function cfn(

@@ -9,6 +9,8 @@ export interface Surroundings {
   /** Points any AWS client at it. */
   readonly env: Environment;
   readonly endpoint: string;
+  /** Where the functions are called. */
+  readonly functions: string;
   readonly region: string;
   /** The CloudFormation exports by name. */
   readonly exports: Readonly<Record<string, string>>;
@@ -33,15 +35,23 @@ export async function startSurroundings(folder: string, typeName: string | undef
   const options = [`--dataexchange-option=--job-seconds=${JOB_SECONDS}`];
   const made = await makePackage(typeName ?? STAND_IN, path.join(folder, 'package'));
   const env = await startLocalAws(path.join(folder, 'local-aws'), options);
-  const [{ stdout }] = await Promise.all([
-    run(PYTHON, [inRoot('contract', 'fixtures.py'), 'up'], { env }),
-    run(PYTHON, ['-m', 'local.type_function', made.zip], { env }),
+  const [exports] = await Promise.all([
+    makeFixtures(env),
+    run(pythonTool('local', 'local-aws'), ['type-function', made.zip], { env }),
   ]);
+  const endpoint = env.AWS_ENDPOINT_URL as string;
   return {
     env,
-    endpoint: env.AWS_ENDPOINT_URL as string,
+    endpoint,
+    functions: endpoint,
     region: env.AWS_REGION as string,
-    exports: JSON.parse(stdout) as Record<string, string>,
+    exports,
     project: typeName === undefined ? ROOT : made.folder,
   };
+}
+
+/** Sets up what the inputs and the events refer to. @returns the CloudFormation exports by name */
+export async function makeFixtures(env: Environment): Promise<Record<string, string>> {
+  const { stdout } = await run(PYTHON, [inRoot('contract', 'fixtures.py'), 'up'], { env });
+  return JSON.parse(stdout) as Record<string, string>;
 }

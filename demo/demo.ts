@@ -1,7 +1,8 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { makePackage, type Package } from '../tools/package/make-package';
+import { makePackage } from '../tools/package/make-package';
 import { CANONICAL } from '../tools/package/type-name';
+import type { Package } from '../tools/package/write-package';
 import { digests } from '../tools/support/files';
 import { type Environment, startLocalAws } from '../tools/support/local-aws';
 import { inRoot, ROOT } from '../tools/support/paths';

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { readCommandLine, UsageError } from './command-line';
 import { DEFAULT_HOST, type Emulator, startEmulator } from './emulator';
@@ -15,6 +16,7 @@ async function main(): Promise<void> {
   }
   process.stdout.write(`buckets are ${emulator.buckets.description}\n`);
   process.stdout.write(`seed ${emulator.seed}\n`);
+  process.stdout.write(`page ${emulator.url}/_emulator/\n`);
   process.stdout.write(`listening on ${emulator.url}\n`);
 }
 

@@ -19,6 +19,9 @@ interface Flags {
   readonly stateFolder?: string;
 }
 
+// By the package's own name, because the built file lies a folder deeper than the source.
+const { version } = require('local-data-exchange/package.json') as { version: string };
+
 /** The folder of the buckets if none is given. Git ignores it. */
 const DEFAULT_BUCKETS = '.local/buckets';
 
@@ -50,8 +53,9 @@ export async function readCommandLine(words: string[], write: (text: string) => 
 }
 
 function createCommand(): Command {
-  return new Command('emulator')
+  return new Command('local-data-exchange')
     .description('The local Data Exchange: the REST API of AWS Data Exchange on this machine.')
+    .version(version, '--version', 'print the version')
     .addOption(
       new Option(
         '--host <address>',

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Buckets } from './buckets/buckets';
 import { FolderBuckets } from './buckets/folder-buckets';
 import { type Clock, ScaledClock } from './clock';
@@ -7,7 +8,7 @@ import { FaultEngine } from './faults/fault-engine';
 import { checkFaultScript } from './faults/fault-schema';
 import type { FaultScript } from './faults/fault-script';
 import { Ids, secretFrom } from './random';
-import { listen } from './server/http-server';
+import { listen, serve } from './server/http-server';
 import { Journal, type JournalEntry } from './server/journal';
 import { LocalDataExchange } from './service';
 import { SignedUrls } from './signed-urls';
@@ -66,6 +67,8 @@ export interface Emulator {
    * @throws ServiceError if there is none
    */
   entitle(dataSetId: string, productId?: string): string;
+  /** Serves a request of a program in the same process, without a connection. Never rejects. */
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Does the work of all jobs that have ended by the clock. Every request does that first. */
   settle(): Promise<void>;
   /** Closes all connections and removes the bytes of assets. Buckets keep what they have. */
@@ -117,6 +120,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     clearRequests: () => journal.clear(),
     publishRevision: (revisionId) => void service.publishRevision(revisionId),
     entitle: (dataSetId, productId) => service.entitle(dataSetId, productId).id,
+    serve: (request, response) => serve(request, response, context),
     settle: () => service.settle(),
     async stop() {
       if (stopping.signal.aborted) {

@@ -63,8 +63,13 @@ export class LocalDataExchange {
     endEntitlement(region, region.store.dataSet(dataSetId));
   }
 
+  /** The Regions that were named so far. */
+  allRegions(): Region[] {
+    return [...this.regions.values()].map(({ region }) => region);
+  }
+
   private regionWith(has: (store: RegionStore) => boolean): Region | undefined {
-    return [...this.regions.values()].find(({ region }) => has(region.store))?.region;
+    return this.allRegions().find(({ store }) => has(store));
   }
 
   private region(name: string): Region {

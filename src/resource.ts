@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import {
   Action,
   BaseResource,
+  type Constructor,
   handlerEvent,
   type LoggerProxy,
   type SessionProxy,
 } from '@amazon-web-services-cloudformation/cloudformation-cli-typescript-lib';
 import { normalise } from './job/normalise';
 import type { Properties } from './job/properties';
-import { ResourceModel } from './models';
+import { schema } from './job/schema';
+import type { ResourceModel } from './models';
 import type { Answer } from './operations/answer';
 import { invoke } from './operations/invoke';
 import type { OperationName } from './operations/request';
@@ -39,8 +41,9 @@ export interface Surroundings {
 export class Resource extends BaseResource<ResourceModel> {
   private readonly surroundings: Surroundings;
 
-  constructor(surroundings: Partial<Surroundings> = {}) {
-    super(ResourceModel.TYPE_NAME, ResourceModel);
+  /** @param model for the library's own runtime, which makes instances of it; ours takes the properties as they are */
+  constructor(surroundings: Partial<Surroundings> = {}, model?: Constructor<ResourceModel>) {
+    super(schema.typeName, model as Constructor<ResourceModel>);
     this.surroundings = { now: Date.now, random: Math.random, budgetFor, ...surroundings };
   }
 

@@ -1,12 +1,17 @@
+import { writeFileSync } from 'node:fs';
 import { writeBundle } from './bundle';
 import { generate } from './generate';
 import { inRoot } from './support/paths';
 import { runProgram } from './support/processes';
 
-/** `npm run build`: what is generated from the schema, then the one file that Lambda runs. */
+/**
+ * `npm run build`: what is generated from the schema, then the one file that Lambda runs. Its source map lies beside it
+ * and is not shipped: by it `node --enable-source-maps` shows names and places of the sources.
+ */
 async function main(): Promise<void> {
   await generate();
-  const { content, zipBytes } = await writeBundle(inRoot('dist', 'handlers.js'));
+  const { content, sourceMap, zipBytes } = await writeBundle(inRoot('dist', 'handlers.js'));
+  writeFileSync(inRoot('dist', 'handlers.js.map'), sourceMap);
   console.log(`dist/handlers.js: ${kilobytes(content.length)}, zipped ${kilobytes(zipBytes)}`);
 }
 

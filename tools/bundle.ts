@@ -10,9 +10,12 @@ const LIBRARY = '@amazon-web-services-cloudformation/cloudformation-cli-typescri
 const REPLACED = [
   { filter: /^aws-sdk(\/|$)/, by: 'no-aws-sdk-v2.ts' },
   { filter: /^string\.prototype\.replaceall$/, by: 'instead/replaceall.ts' },
-  { filter: /^reflect-metadata$/, by: require.resolve('reflect-metadata/lite') },
+  { filter: /^class-transformer$/, by: 'instead/class-transformer.ts' },
+  { filter: /^reflect-metadata$/, by: 'instead/reflect-metadata.ts' },
   { filter: /^\.\/(log-delivery|metrics)$/, by: 'instead/library-logs.ts', importer: LIBRARY },
   { filter: /^@aws-sdk\/credential-provider-node$/, by: 'instead/default-credentials.ts' },
+  { filter: /^\.\/fromSharedConfigFiles$/, by: 'instead/config-files.ts' },
+  { filter: /^@smithy\/core\/event-streams$/, by: 'instead/event-streams.ts' },
 ];
 
 const replacements: Plugin = {
@@ -34,23 +37,32 @@ export const SETTINGS: BuildOptions & { metafile: true } = {
   target: 'node20',
   format: 'cjs',
   minify: true,
-  keepNames: true,
   mainFields: ['module', 'main'],
   legalComments: 'none',
-  charset: 'utf8',
   metafile: true,
   logLevel: 'warning',
 };
 
 /** Name and folder of the package that a file in node_modules belongs to. */
-function packageOf(file: string): { readonly name: string; readonly folder: string } | undefined {
+export function packageOf(file: string): { readonly name: string; readonly folder: string } | undefined {
   const match = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(file);
   return match?.[1] && match[2] ? { name: match[2], folder: match[1] } : undefined;
 }
 
-/** What a bundle must not hold: AWS SDK v2, a package in two versions, and what is not part of the product. */
+/**
+ * What a bundle must not hold: AWS SDK v2, a package in two versions, what is not part of the product, and `import()`
+ * of a package: esbuild then puts each module that the package shares with others into a function of its own, and the
+ * bundle takes longer to load.
+ */
 export function problemsOf(metafile: Metafile): string[] {
   const problems = new Set<string>();
+  for (const [file, { imports }] of Object.entries(metafile.inputs)) {
+    for (const { kind, path: imported } of imports) {
+      if (kind === 'dynamic-import' && packageOf(imported)) {
+        problems.add(`${file} loads ${imported} by import()`);
+      }
+    }
+  }
   const versions = new Map<string, Set<string>>();
   for (const output of Object.values(metafile.outputs)) {
     for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
@@ -81,6 +93,8 @@ export function problemsOf(metafile: Metafile): string[] {
 
 export interface Bundle {
   readonly content: Uint8Array;
+  /** Not part of what Lambda gets. */
+  readonly sourceMap: Uint8Array;
   /** The size of the zip that Lambda gets, in bytes. */
   readonly zipBytes: number;
   readonly metafile: Metafile;
@@ -93,6 +107,7 @@ export async function buildBundle(): Promise<Bundle> {
     absWorkingDir: ROOT,
     entryPoints: ['src/handlers.ts'],
     outfile: 'dist/handlers.js',
+    sourcemap: 'linked',
     write: false,
     plugins: [replacements],
   });
@@ -100,8 +115,8 @@ export async function buildBundle(): Promise<Bundle> {
   if (problems.length > 0) {
     throw new Error(`The bundle is not fit to ship:\n  ${problems.join('\n  ')}`);
   }
-  const content = outputFiles[0]?.contents as Uint8Array;
-  return { content, zipBytes: zip(new Map([['dist/handlers.js', content]]), 'packed').length, metafile };
+  const [sourceMap, content] = outputFiles.map(({ contents }) => contents) as [Uint8Array, Uint8Array];
+  return { content, sourceMap, zipBytes: zip(new Map([['dist/handlers.js', content]]), 'packed').length, metafile };
 }
 
 /** Builds the bundle and writes it to a file. */

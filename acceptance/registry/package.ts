@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { metadata } from '../../tools/package/project';
 import { registryPackage } from '../../tools/package/registry-package';
+import { retarget } from '../../tools/package/type-name';
 import type { Entries } from '../../tools/package/zip';
 import { listFiles } from '../../tools/support/files';
-import { inRoot } from '../../tools/support/paths';
+import { inRoot, SCHEMA_FILE } from '../../tools/support/paths';
 
 const FOLDER = inRoot('acceptance', 'probe-type');
 /** The name of the probe type in its schema; each run gives it another one. */
@@ -21,7 +23,8 @@ export async function probePackage(typeName: string, bucket: string): Promise<Ui
   const inputs = (await listFiles(`${FOLDER}/inputs`)).map((name) => `inputs/${name}`);
   const files: [string, string][] = [
     ['.rpdk-config', JSON.stringify({ ...config, typeName })],
-    ['probe.json', await read(`${FOLDER}/schema.json`)],
+    ['.cfn_metadata.json', metadata(await readFile(inRoot('requirements', 'cfn.txt'), 'utf8'))],
+    [retarget(SCHEMA_FILE, typeName), await read(`${FOLDER}/schema.json`)],
     ['dist/handlers.js', await read(`${FOLDER}/handlers.js`)],
     ['dist/settings.json', JSON.stringify({ bucket })],
   ];
@@ -29,5 +32,5 @@ export async function probePackage(typeName: string, bucket: string): Promise<Ui
     files.push([path, await read(`${FOLDER}/${path}`)]);
   }
   const project: Entries = new Map(files.map(([path, text]) => [path, Buffer.from(text)]));
-  return registryPackage(project, 'probe');
+  return registryPackage(project, typeName);
 }

@@ -32,6 +32,8 @@ export class S3Buckets implements Buckets {
       region: options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? 'us-east-1',
       // The endpoint has one host name, so the bucket's name cannot be part of it.
       forcePathStyle: true,
+      // Some endpoints, and S3 itself, want a request signed for the Region in which the bucket was made.
+      followRegionRedirects: true,
       credentials: {
         accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? 'test',
         secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? 'test',

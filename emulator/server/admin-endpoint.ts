@@ -4,8 +4,11 @@ import { checkFaultScript, FaultScriptError } from '../faults/fault-schema';
 import { dataSetView } from '../operations/present';
 import { ASSUMPTIONS, type Assumptions } from '../store/assumptions';
 import type { ServerContext } from './context';
+import { refuseOtherOrigins } from './own-origin';
+import { servePage } from './page';
 import { parseJson, readBody } from './read-body';
 import { sendError, sendJson } from './responses';
+import { serviceState } from './service-state';
 
 /** The emulator's own paths, by which a test or a person works it. No AWS service has them. */
 export const ADMIN_PREFIX = '/_emulator';
@@ -19,7 +22,15 @@ export async function serveAdmin(
   context: ServerContext,
 ): Promise<void> {
   try {
-    const body = parseJson(await readBody(request));
+    const text = await readBody(request);
+    if (request.method === 'GET' && path.startsWith(`${ADMIN_PREFIX}/`)) {
+      if (await servePage(response, path.slice(ADMIN_PREFIX.length + 1))) {
+        return;
+      }
+    } else if (request.method !== 'GET') {
+      refuseOtherOrigins(request);
+    }
+    const body = parseJson(text);
     const command = `${request.method} ${path.slice(ADMIN_PREFIX.length)}`;
     sendJson(response, 200, await administer(command, body, query, context));
   } catch (error) {
@@ -37,8 +48,9 @@ async function administer(
   command: string,
   body: Readonly<Record<string, unknown>>,
   query: URLSearchParams,
-  { faults, journal, service, seed }: ServerContext,
+  context: ServerContext,
 ): Promise<object> {
+  const { faults, journal, service, seed } = context;
   const { clock, account, buckets } = service.services;
   const [, dataSetId] = /^POST \/data-sets\/([a-zA-Z0-9]{1,100})\/entitle$/.exec(command) ?? [];
   if (dataSetId) {
@@ -60,8 +72,9 @@ async function administer(
   }
   switch (command) {
     case 'GET ':
-    case 'GET /':
       return { account, buckets: buckets.description, now: new Date(clock.now()).toISOString(), seed };
+    case 'GET /state':
+      return service.upToDate(() => serviceState(context));
     case 'GET /faults':
       return faults.report();
     case 'PUT /faults':

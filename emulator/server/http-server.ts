@@ -33,7 +33,7 @@ export async function listen(
   context: ServerContext,
 ): Promise<{ server: Server; port: number }> {
   const server = createServer({ maxHeaderSize: MOST_HEADERS }, (request, response) => {
-    serve(request, response, context).catch((error: unknown) => giveUp(error, response, context));
+    void serve(request, response, context);
   });
   server.keepAliveTimeout = KEEP_ALIVE;
   server.on('clientError', (_error, socket) => refuseUnreadable(socket));
@@ -44,7 +44,16 @@ export async function listen(
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
+/** Serves a request, wherever it comes from. Never rejects. */
+export async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ServerContext,
+): Promise<void> {
+  await dispatch(request, response, context).catch((error: unknown) => giveUp(error, response, context));
+}
+
+async function dispatch(request: IncomingMessage, response: ServerResponse, context: ServerContext): Promise<void> {
   const [path = '/', ...search] = (request.url ?? '/').split('?');
   const query = new URLSearchParams(search.join('?'));
   if (!isDecodable(path)) {

@@ -48,6 +48,12 @@ export class Journal {
       .map((entry) => ({ ...entry }));
   }
 
+  /** The last requests, newest first, and how many are remembered. */
+  last(most: number): { total: number; items: JournalEntry[] } {
+    const items = this.entries.slice(-most).map((entry) => ({ ...entry }));
+    return { total: this.entries.length, items: items.reverse() };
+  }
+
   clear(): void {
     this.entries = [];
   }

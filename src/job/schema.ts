@@ -241,6 +241,7 @@ export const schema = {
     S3AccessPointAlias: { type: 'string' },
     S3AccessPointArn: { type: 'string', pattern: '^arn:aws[a-z0-9-]*:s3:.+$' },
   },
+  typeName: 'AWS::DataExchange::Job',
   required: ['Type', 'DataSetId'],
   primaryIdentifier: ['/properties/Id'],
   readOnlyProperties: [

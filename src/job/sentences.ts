@@ -3,6 +3,6 @@ export function sentences(...texts: readonly (string | undefined)[]): string {
   return texts
     .map((text) => text?.trim().replace(/[.;]+$/, '') ?? '')
     .filter((text) => text !== '')
-    .map((text) => (/[!?…]$/.test(text) ? text : `${text}.`))
+    .map((text) => (/[!?\u2026]$/.test(text) ? text : `${text}.`))
     .join(' ');
 }

@@ -63,7 +63,7 @@ export async function deleteJob(operation: JobOperation): Promise<Answer> {
     return waitForEnd(operation, job);
   }
   const removal = await removeOwnRevision(operation, revision);
-  return isFirst && removal === 'absent' ? notFound(jobId) : DELETED;
+  return isFirst && removal === 'absent' ? notFound(jobId, `its revision ${revision?.revisionId} is gone`) : DELETED;
 }
 
 /** The service does not know the job: it never existed, or is forgotten after 90 days. Its revision may still exist. */

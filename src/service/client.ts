@@ -36,5 +36,13 @@ export function clientFor(operation: OperationName, caller: Caller): DataExchang
     credentials: caller.credentials,
     maxAttempts: ATTEMPTS[operation],
     requestHandler: connections,
+    // The SDK's own logger is silent, but the SDK knows it by the name of its class, which minifying changes.
+    logger: undefined,
+    // What the SDK would otherwise look up anew for each client, in the environment that Lambda leaves empty.
+    retryMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    authSchemePreference: [],
+    userAgentAppId: async () => undefined,
   });
 }

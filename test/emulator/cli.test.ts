@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startEmulator } from 'local-data-exchange';
 import type { Buckets } from '../../emulator/buckets/buckets';
 import { readCommandLine, UsageError } from '../../emulator/command-line';
-import { startEmulator } from '../../emulator/emulator';
 
 const root = join(__dirname, '..', '..');
 const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
@@ -55,7 +55,7 @@ test('starts, prints its address, does not share its port, and removes its state
   const flags = '--port 0 --buckets buckets --state-folder state --seed 5 --time-scale 10';
   const started = run(...flags.split(' '));
   const url = await listening(started);
-  expect(started.output()).toContain('seed 5\n');
+  expect(started.output()).toContain(`seed 5\npage ${url}/_emulator/\n`);
   expect((await fetch(`${url}/v1/jobs`)).status).toBe(403);
   expect(readdirSync(join(folder, 'state'))).toHaveLength(1);
 

@@ -1,4 +1,4 @@
-import { ManualClock, ScaledClock } from '../../emulator/clock';
+import { ManualClock, ScaledClock } from 'local-data-exchange';
 
 /** Longer than any test, in milliseconds. */
 const AN_HOUR = 3_600_000;

@@ -6,8 +6,8 @@ import {
   TagResourceCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
+import type { FaultScript } from 'local-data-exchange';
 import { FaultScriptError } from '../../emulator/faults/fault-schema';
-import type { FaultScript } from '../../emulator/faults/fault-script';
 import { AUTHORIZATION, errorOf, type Local, md5, openLocal, s3Import, UNKNOWN_ID } from './support';
 
 let local: Local;

@@ -1,8 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 const emulator = join(__dirname, '..', '..', 'emulator');
-const files = readdirSync(emulator, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], { cwd: emulator })
+  .toString()
+  .trim()
+  .split('\n');
 
 /** The rows of the table under "Layers" in emulator/README.md, from the bottom layer to the top. */
 const layers = readFileSync(join(emulator, 'README.md'), 'utf8')

@@ -17,8 +17,7 @@ import {
   type Type,
 } from '@aws-sdk/client-dataexchange';
 import fc from 'fast-check';
-import { ManualClock } from '../../emulator/clock';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulator/emulator';
+import { type Emulator, type EmulatorOptions, ManualClock, startEmulator } from 'local-data-exchange';
 
 /** A local Data Exchange for tests: a clock that only the test moves, two buckets, and a client of the official SDK. */
 export interface Local {
@@ -72,14 +71,17 @@ export async function checkProperty<Values>(property: fc.IAsyncProperty<Values>,
   }
 }
 
-export async function openLocal(options: EmulatorOptions = {}): Promise<Local> {
+/** @param connect makes the client; over a socket by default */
+export async function openLocal(
+  { clock = new ManualClock(), ...options }: Omit<EmulatorOptions, 'clock'> & { readonly clock?: ManualClock } = {},
+  connect: (emulator: Emulator) => DataExchangeClient = ({ url }) => clientFor(url),
+): Promise<Local> {
   const folder = mkdtempSync(join(tmpdir(), 'emulator-test-'));
   mkdirSync(join(folder, 'source'));
   mkdirSync(join(folder, 'target'));
-  const clock = new ManualClock();
   const log: string[] = [];
   const emulator = await startEmulator({ buckets: folder, clock, seed: 1, log: (line) => log.push(line), ...options });
-  const client = clientFor(emulator.url);
+  const client = connect(emulator);
   const local: Local = {
     emulator,
     clock,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,15 +12,19 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
+from local_aws.register import session_client
 
 import toy
-from local.register import session_client
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCAL_AWS = str(Path(sys.executable).with_name("local-aws"))
+#: the options of every start that has a local Data Exchange beside it
+PROJECT = ["@tools/local-aws.args", "--dataexchange-port", "0"]
 BUCKET = "packages"
+TYPE = "Weather::DataExchange::Job"
 #: a call that gives no answer for so long, in seconds, is repeated
 HANDLER = 3.0
 
@@ -171,18 +176,51 @@ class Local:
         (self.things / f"{identifier}.json").write_text(json.dumps({**(self.thing(identifier) or {}), **changes}))
 
 
-def start(arguments: list[str], **environment: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-    """A local.up that is ready, and what it printed."""
+@dataclass
+class Project:
+    """What `make package` leaves in a folder."""
+
+    folder: Path
+
+    @property
+    def zip(self) -> Path:
+        return self.folder / f"{self.folder.name}.zip"
+
+    @property
+    def packaged(self) -> Path:
+        """A copy of the zip, for `cfn submit` writes one of that name."""
+        return self.folder / "packaged.zip"
+
+    def example(self, name: str) -> str:
+        return (self.folder / "examples" / f"{name}.yml").read_text("utf-8")
+
+
+def package(type_name: str, parent: Path) -> Project:
+    """Made out of build/, where a user may have packages of their own."""
+    subprocess.run(["make", "-s", "package", f"TYPE_NAME={type_name}"], cwd=ROOT, check=True, capture_output=True)
+    slug = type_name.lower().replace("::", "-")
+    return Project(Path(shutil.move(ROOT / "build" / slug, parent / slug)))
+
+
+def start(
+    arguments: list[str],
+    command: str | Path = LOCAL_AWS,
+    folder: Path = ROOT,
+    errors: TextIO | None = None,
+    **environment: str,
+) -> tuple[subprocess.Popen[str], dict[str, Any]]:
+    """A local AWS that is ready, and what it printed."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "local.up", "--json", "--aws-port", "0", *arguments],
-        cwd=ROOT,
+        [command, "up", "--json", "--aws-port", "0", *arguments],
+        cwd=folder,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
     assert process.stdout is not None
     line = process.stdout.readline()
-    assert line, f"local.up ended with {process.wait()}"
+    assert line, f"local AWS ended with {process.wait()}"
     return process, json.loads(line)
 
 
@@ -196,8 +234,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
     things = tmp_path_factory.mktemp("things")
     process, ready = start(
         [
-            "--dataexchange-port",
-            "0",
+            *PROJECT,
             "--state-dir",
             str(tmp_path_factory.mktemp("state")),
             *("--handler-seconds", str(HANDLER), "--retry-seconds", "0.05"),
@@ -211,6 +248,12 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
         yield found
     finally:
         stop(process)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The job type under the name TYPE."""
+    return package(TYPE, tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture

@@ -23,9 +23,19 @@ def exchange(local: Local) -> Any:
 
 def set_script(local: Local, **script: Any) -> None:
     """Replaces the fault script of the local Data Exchange (emulator/README.md)."""
-    url = local.environment["AWS_ENDPOINT_URL_DATAEXCHANGE"]
-    request = urllib.request.Request(f"{url}/_emulator/faults", data=json.dumps(script).encode(), method="PUT")
-    urllib.request.urlopen(request, timeout=10).close()
+    _admin(local, "PUT", "faults", script)
+
+
+def post(local: Local, path: str) -> dict[str, Any]:
+    """What only the makers of products can do, by the address below /_emulator/ (emulator/README.md)."""
+    return dict(_admin(local, "POST", path, {}))
+
+
+def _admin(local: Local, method: str, path: str, body: dict[str, Any]) -> Any:
+    url = f"{local.environment['AWS_ENDPOINT_URL_DATAEXCHANGE']}/_emulator/{path}"
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
 
 
 def open_revision(local: Local) -> dict[str, str]:

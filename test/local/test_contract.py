@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from local_aws import contract
+from local_aws.type_schema import TypeSchema
 
 import toy
 from conftest import Local, thing
-from local import contract
-from local.type_schema import TypeSchema
 
 SCHEMA = TypeSchema(toy.SCHEMA)
 MODEL = {"Id": "thing-1", "Arn": "arn:toy:thing-1", "Name": "one", "Parts": [{"Key": "a"}, {"Key": "b"}]}

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from local_aws import package
+from local_aws.clients import Scope
+from local_aws.credentials import Roles
+from local_aws.driver import Driver, HandlerFailure, Operation
+from local_aws.functions import Reply
+from local_aws.registry import Version
+from local_aws.settings import Settings
+from local_aws.type_schema import Model
 
 import toy
-from local import package
-from local.clients import Scope
-from local.credentials import Roles
-from local.driver import Driver, HandlerFailure, Operation
-from local.functions import Reply
-from local.registry import Version
-from local.settings import Settings
-from local.type_schema import Model
 
 NAME = "Toy::Test::Thing"
 MODEL = {"Id": "thing-1", "Name": "one"}

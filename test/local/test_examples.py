@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, Local
+from conftest import ROOT, TYPE, Local, Project
 from data_exchange import assets, ended, exchange, fetched, finalised, md5_of, open_revision
 from weather import FILES, PUBLISHED, Stack, local_with_type
-
-TYPE = "Weather::DataExchange::Job"
 
 
 def asset_of(stack: Stack, revision: str) -> dict[str, Any]:
@@ -205,9 +203,9 @@ LIVES: dict[str, Callable[[Stack], None]] = {
 
 
 @pytest.fixture(scope="module")
-def lives(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[None]]]:
+def lives(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[dict[str, Future[None]]]:
     """All lives, side by side: they mostly wait for their jobs."""
-    with local_with_type(tmp_path_factory, TYPE) as (local, project), ThreadPoolExecutor(10) as pool:
+    with local_with_type(tmp_path_factory, project) as local, ThreadPoolExecutor(len(LIVES)) as pool:
         yield {name: pool.submit(life, Stack(local, name, project.example(name))) for name, life in LIVES.items()}
 
 

@@ -6,8 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-
-from local import ministack_internals
+from local_aws import ministack_internals
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,6 +32,6 @@ def test_what_is_gone_or_different_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_only_one_module_touches_the_internals() -> None:
-    touching = [path.name for path in (ROOT / "local").glob("*.py") if "import_module" in path.read_text()]
-    importing = [path.name for path in (ROOT / "local").glob("*.py") if "import ministack\n" in path.read_text()]
+    touching = [path.name for path in (ROOT / "local").glob("*/*.py") if "import_module" in path.read_text()]
+    importing = [path.name for path in (ROOT / "local").glob("*/*.py") if "import ministack\n" in path.read_text()]
     assert (touching, importing) == (["ministack_internals.py"], [])

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import Local
+from conftest import TYPE, Local, Project, package
 from data_exchange import assets, ended, exchange, finalised, md5_of, open_revision
 from official import THERE, Official
-from weather import FILES, PUBLISHED, Project, local_with_files, package
+from weather import FILES, PUBLISHED, local_with_files
 
 pytestmark = pytest.mark.skipif(not THERE, reason="needs `make setup`")
 
-SUBMITTED, STACKED = "Rehearsed::DataExchange::Job", "Stacked::DataExchange::Job"
+SUBMITTED = "Rehearsed::DataExchange::Job"
 BUCKET, COPY = "type-packages", "weather-copy"
 
 
@@ -34,27 +34,23 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
 
 
 @pytest.fixture(scope="module")
-def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Project]:
-    """By the type's name."""
-    parent = tmp_path_factory.mktemp("projects")
-    names = (SUBMITTED, STACKED)
-    with ThreadPoolExecutor() as pool:
-        return dict(zip(names, pool.map(lambda name: package(name, parent), names), strict=True))
+def submitted(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    return package(SUBMITTED, tmp_path_factory.mktemp("submitted"))
 
 
 @pytest.fixture(scope="module", autouse=True)
-def submission(local: Local, projects: dict[str, Project]) -> Iterator[Future[Any]]:
+def submission(local: Local, submitted: Project) -> Iterator[Future[Any]]:
     """`cfn submit` of the type SUBMITTED. It mostly waits, so it does that while other tests run."""
-    official = Official(local, projects[SUBMITTED].folder)
-    shutil.copy(projects[SUBMITTED].zip, projects[SUBMITTED].packaged)
+    official = Official(local, submitted.folder)
+    shutil.copy(submitted.zip, submitted.packaged)
     with ThreadPoolExecutor() as pool:
         yield pool.submit(official.run, "cfn", "submit", "--set-default")
 
 
 @pytest.fixture(scope="module")
-def registration(local: Local, projects: dict[str, Project]) -> str:
-    """The stack of register.yml that registers the type STACKED; its package lies at the key 1.zip."""
-    put(local, projects[STACKED].zip, "1.zip")
+def registration(local: Local, project: Project) -> str:
+    """The stack of register.yml that registers the type TYPE; its package lies at the key 1.zip."""
+    put(local, project.zip, "1.zip")
     parameters = {
         "PackageBucket": BUCKET,
         "PackageKey": "1.zip",
@@ -63,7 +59,7 @@ def registration(local: Local, projects: dict[str, Project]) -> str:
         "SourceBucketArns": f"arn:aws:s3:::{FILES}",
         "TargetBucketArns": f"arn:aws:s3:::{COPY}",
     }
-    template = (projects[STACKED].folder / "register.yml").read_text("utf-8")
+    template = (project.folder / "register.yml").read_text("utf-8")
     status = local.deploy_template("registration", template, **parameters)
     assert status == "CREATE_COMPLETE", local.reasons("registration", "TypeVersion")
     return "registration"
@@ -81,9 +77,9 @@ def bundle(package: bytes) -> bytes:
 # --- the tests --------------------------------------------------------------------------------------------------
 
 
-def test_the_log_has_what_the_handlers_wait_for(local: Local, projects: dict[str, Project], registration: str) -> None:
+def test_the_log_has_what_the_handlers_wait_for(local: Local, project: Project, registration: str) -> None:
     """With the role of register.yml. Stack events do not show it."""
-    template = projects[STACKED].example("inline-asset")
+    template = project.example("inline-asset")
     assert local.deploy_template("inline", template) == "CREATE_COMPLETE", local.reasons("inline", "Stations")
     group = local.outputs(registration)["LogGroupName"]
     events = local.client("logs").filter_log_events(logGroupName=group)["events"]
@@ -96,10 +92,9 @@ def test_the_log_has_what_the_handlers_wait_for(local: Local, projects: dict[str
 
 
 def test_submitted_used_and_replaced_by_a_second_version(
-    local: Local, projects: dict[str, Project], submission: Future[Any]
+    local: Local, project: Project, submitted: Project, submission: Future[Any]
 ) -> None:
-    project = projects[SUBMITTED]
-    official = Official(local, project.folder)
+    official = Official(local, submitted.folder)
     submission.result()
     assert official.versions(SUBMITTED) == [("00000001", True)]
 
@@ -140,7 +135,7 @@ def test_submitted_used_and_replaced_by_a_second_version(
     assert local.drift("taken") == {}
 
     # another version becomes the default, the first one is removed, and what that made is the second one's to remove
-    put(local, project.packaged, "second.zip")
+    put(local, submitted.packaged, "second.zip")
     versions = official.register_second_version(SUBMITTED, f"s3://{BUCKET}/second.zip")
     assert versions == [("00000002", True)]
     assert local.delete("report") == "DELETE_COMPLETE", local.reasons("report", "Import")
@@ -155,9 +150,9 @@ def test_submitted_used_and_replaced_by_a_second_version(
     [(bucket, key)] = [
         (bucket, each["Key"]) for bucket in buckets for each in s3.list_objects_v2(Bucket=bucket).get("Contents", [])
     ]
-    submitted = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    packages = [project.packaged, project.zip, projects[STACKED].zip]
-    assert len({bundle(package) for package in (submitted, *(path.read_bytes() for path in packages))}) == 1
+    uploaded = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    packages = [submitted.packaged, submitted.zip, project.zip]
+    assert len({bundle(package) for package in (uploaded, *(path.read_bytes() for path in packages))}) == 1
 
 
 def test_a_job_by_cloud_control(local: Local, registration: str) -> None:
@@ -177,7 +172,7 @@ def test_a_job_by_cloud_control(local: Local, registration: str) -> None:
             time.sleep(0.1)
 
     def read(identifier: str) -> dict[str, Any]:
-        found = client.get_resource(TypeName=STACKED, Identifier=identifier)["ResourceDescription"]
+        found = client.get_resource(TypeName=TYPE, Identifier=identifier)["ResourceDescription"]
         model: dict[str, Any] = json.loads(found["Properties"])
         return model
 
@@ -187,16 +182,16 @@ def test_a_job_by_cloud_control(local: Local, registration: str) -> None:
         "StartOnCreation": True,
         "S3AssetSources": [{"Bucket": FILES, "Key": "map.png"}],
     }
-    job = done(client.create_resource(TypeName=STACKED, DesiredState=json.dumps(state)))
+    job = done(client.create_resource(TypeName=TYPE, DesiredState=json.dumps(state)))
     assert read(job)["State"] == "COMPLETED"
     revision = ended(exchange(local), job)["Details"]["ImportAssetsFromS3"]["RevisionId"]
     assert not finalised(local, data_set, revision)
 
     patch = json.dumps([{"op": "add", "path": "/FinalizeRevision", "value": True}])
-    done(client.update_resource(TypeName=STACKED, Identifier=job, PatchDocument=patch))
+    done(client.update_resource(TypeName=TYPE, Identifier=job, PatchDocument=patch))
     assert finalised(local, data_set, revision)
     assert read(job)["FinalizeRevision"] is True
 
-    done(client.delete_resource(TypeName=STACKED, Identifier=job))
+    done(client.delete_resource(TypeName=TYPE, Identifier=job))
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         exchange(local).get_revision(DataSetId=data_set, RevisionId=revision)

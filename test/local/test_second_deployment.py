@@ -11,11 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
-from conftest import Local
+from conftest import TYPE, Local, Project
 from data_exchange import exchange, open_revision, set_script
-from weather import FILES, PUBLISHED, Project, Stack, local_with_type
+from weather import FILES, PUBLISHED, Stack, local_with_type
 
-TYPE = "Second::DataExchange::Job"
 NOTE = b"Readings of four weather stations, in degrees Celsius and hectopascal."
 CONTENT = {key: PUBLISHED[key] for key in ("map.png", "readings/2026-10.csv", "stations.csv")}
 #: What a template gets so that a deployment fails after its revision is published.
@@ -363,9 +362,9 @@ def stack_for(local: Local, project: Project, story: Callable[[Stack], None]) ->
 
 
 @pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[None]]]:
+def stories(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[dict[str, Future[None]]]:
     """All stories, side by side: they mostly wait for their jobs."""
-    with local_with_type(tmp_path_factory, TYPE) as (local, project), ThreadPoolExecutor(10) as pool:
+    with local_with_type(tmp_path_factory, project) as local, ThreadPoolExecutor(len(STORIES)) as pool:
         denied = {
             "where": {"dataSetId": open_revision(local)["DataSetId"]},
             "do": {"denied": "dataexchange:PublishDataSet"},

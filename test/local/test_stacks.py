@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from local_aws.stack_requests import refusal
 
 from conftest import Local, thing
-from local.stack_requests import refusal
 
 Call = Callable[..., Any]
 
@@ -197,6 +198,39 @@ def test_a_stack_that_is_created_or_has_rolled_back(local: Local, stack: str) ->
     assert local.delete(failed) == "DELETE_COMPLETE"
 
 
+def test_two_that_deploy_a_new_stack_at_once(local: Local, stack: str) -> None:
+    """By change sets, as `aws cloudformation deploy` does: they are of one stack, and one of them is executed."""
+    client = local.client("cloudformation")
+
+    def create(name: str, **properties: Any) -> Any:
+        given = {"ChangeSetName": name, "ChangeSetType": "CREATE", "StackName": stack}
+        return client.create_change_set(**given, TemplateBody=body({"Thing": thing(**properties)}))
+
+    with ThreadPoolExecutor(3) as pool:
+        made = list(pool.map(create, ("one", "two", "three")))
+    assert len({each["StackId"] for each in made}) == 1
+    with pytest.raises(ClientError, match="Nothing"):
+        create("bad", Label={"Ref": "Nothing"})
+    client.execute_change_set(ChangeSetName=made[1]["Id"])
+    for other in (made[0], made[2]):
+        with pytest.raises(ClientError, match="ChangeSetNotFound"):
+            client.execute_change_set(ChangeSetName=other["Id"])
+    assert local.settled(stack) == "CREATE_COMPLETE"
+    assert [event["action"] for event in local.handled(stack)] == ["CREATE", "READ"]
+
+
+def test_the_name_of_an_export_is_one_stack_s(local: Local, stack: str) -> None:
+    outputs = {"Out": {"Value": "1", "Export": {"Name": stack}}}
+    client = local.client("cloudformation")
+    for name, status in ((stack, "CREATE_COMPLETE"), (f"{stack}-other", "ROLLBACK_COMPLETE")):
+        client.create_stack(StackName=name, TemplateBody=body({"Thing": thing()}, Outputs=outputs))
+        assert local.settled(name) == status
+    reason = f"Export with name {stack} is already exported by stack {stack}"
+    assert reason in local.reasons(f"{stack}-other", f"{stack}-other")
+    held = [each["ExportingStackId"] for each in client.list_exports()["Exports"] if each["Name"] == stack]
+    assert [stack_id.split("/")[1] for stack_id in held] == [stack]
+
+
 STACK = {"StackId": "arn:stack", "StackName": "s"}
 
 
@@ -211,6 +245,9 @@ STACK = {"StackId": "arn:stack", "StackName": "s"}
         ("UpdateStack", {"NotificationARNs.member.1": "arn"}, "CREATE_COMPLETE", "cannot send notifications"),
         ("CreateStack", {"ResourceTypes.member.1": "AWS::*"}, "", "cannot restrict the types"),
         ("UpdateStack", {"RollbackConfiguration.MonitoringTimeInMinutes": "1"}, "CREATE_COMPLETE", "rollback triggers"),
+        ("UpdateStack", {}, "DELETE_FAILED", "is in DELETE_FAILED state and can not be updated"),
+        ("CreateChangeSet", {}, "DELETE_FAILED", "is in DELETE_FAILED state and can not be updated"),
+        ("ExecuteChangeSet", {}, "DELETE_FAILED", "the stack is in the status DELETE_FAILED"),
         ("UpdateStack", {}, "UPDATE_FAILED", "Local AWS cannot update a stack in the status UPDATE_FAILED"),
         ("CreateChangeSet", {"ChangeSetType": "IMPORT"}, "UPDATE_IN_PROGRESS", "can not be updated"),
         ("CreateChangeSet", {"ChangeSetType": "CREATE"}, "CREATE_COMPLETE", "already exists"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from local.template_checks import TemplateError, check, check_parameters
+from local_aws.template_checks import TemplateError, check, check_parameters
 
 A = {"Type": "Toy::Test::Thing", "Properties": {"Name": "a"}}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -14,16 +15,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from local_aws import up
+from local_aws.type_function import install
 
 import toy
-from conftest import ROOT, Local, start, stop, thing
-from test_official_clients import ROLE
+from conftest import LOCAL_AWS, PROJECT, ROOT, Local, start, stop, thing
+
+ROLE = """
+Parameters:
+  Type:
+    Type: String
+    Default: arn:aws:cloudformation:us-east-1:123456789012:type/resource/Toy-Test-Thing
+Resources:
+  ExecutionRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: { Service: resources.cloudformation.amazonaws.com }
+            Action: sts:AssumeRole
+            Condition:
+              StringEquals: { "aws:SourceAccount": !Ref AWS::AccountId }
+              StringLike: { "aws:SourceArn": !Sub "${Type}/*" }
+Outputs:
+  ExecutionRoleArn: { Value: !GetAtt ExecutionRole.Arn }
+"""
+DATA_SET = {"Name": "Prices", "Description": "Daily prices", "AssetType": "S3_SNAPSHOT"}
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     plain = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     return subprocess.run(
-        [sys.executable, "-m", *arguments],
+        [LOCAL_AWS, *arguments],
         cwd=ROOT,
         env={**plain, **environment},
         capture_output=True,
@@ -34,7 +59,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def alone(state_dir: Path, *more: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
-    return start(["--no-dataexchange", "--state-dir", str(state_dir), *more], TOY_STATE=str(state_dir))
+    return start(["--state-dir", str(state_dir), *more], TOY_STATE=str(state_dir))
 
 
 def answers(url: str) -> bool:
@@ -49,14 +74,12 @@ def test_starts_tells_and_ends(tmp_path: Path) -> None:
     package = tmp_path / "toy.zip"
     package.write_bytes(toy.package())
     process, ready = alone(tmp_path / "a", "--register", str(package))
-    other, second = alone(tmp_path / "b")
     try:
         url = ready["environment"]["AWS_ENDPOINT_URL"]
         assert url.startswith("http://127.0.0.1:")
-        assert second["environment"]["AWS_ENDPOINT_URL"] != url
 
         # what the environment command prints makes the AWS CLI of the project work in a bare shell
-        printed = run("local.environment", "--state-dir", str(tmp_path / "a"))
+        printed = run("env", "--state-dir", str(tmp_path / "a"))
         assert printed.returncode == 0
         command = f"{printed.stdout}\naws cloudformation list-types --query 'TypeSummaries[].TypeName' --output text"
         bare = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "AWS_PROFILE": "mine"}
@@ -66,17 +89,15 @@ def test_starts_tells_and_ends(tmp_path: Path) -> None:
         # a type can be registered again, with the role's template too
         role = tmp_path / "role.yaml"
         role.write_text(ROLE)
-        for version in ("/00000002", "/00000003"):
-            more = run("local.register", str(package), "--role", str(role), "--state-dir", str(tmp_path / "a"))
-            assert more.stdout.strip().endswith(version), more.stderr
+        more = run("register", str(package), "--role", str(role), "--state-dir", str(tmp_path / "a"))
+        assert more.stdout.strip().endswith("/00000002"), more.stderr
 
-        again = run("local.up", "--aws-port", "0", "--no-dataexchange", "--state-dir", str(tmp_path / "a"))
+        again = run("up", "--aws-port", "0", "--state-dir", str(tmp_path / "a"))
         assert again.returncode == 1
         assert "runs already" in again.stderr
     finally:
         process.send_signal(signal.SIGINT)
         assert process.wait(15) == 0
-        assert stop(other) == 0
     assert not answers(url)
     left = sorted(path.name for path in (tmp_path / "a").iterdir() if not path.name.startswith(("thing", "events")))
     assert left == ["aws.log"]
@@ -94,40 +115,68 @@ def test_the_server_ends_with_a_launcher_that_is_killed(tmp_path: Path) -> None:
     assert not answers(url)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
+def test_another_address(tmp_path: Path) -> None:
+    """Both servers listen on it alone, the handlers of Lambda call it, and a warning says what others use."""
+    state, package = tmp_path / "state", tmp_path / "toy.zip"
+    package.write_bytes(toy.package())
+    with (tmp_path / "errors").open("w") as errors:
+        options = [*PROJECT, "--host", "127.0.0.2", "--state-dir", str(state), "--register", str(package)]
+        process, ready = start(options, errors=errors, TOY_STATE=str(tmp_path))
+    try:
+        local = Local(ready["environment"], tmp_path)
+        for variable in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DATAEXCHANGE"):
+            url = local.environment[variable]
+            assert url.startswith("http://127.0.0.2:")
+            assert f"others use  {variable}={url}\n" in (tmp_path / "errors").read_text()
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])))
+        assert "warning: anyone who reaches 127.0.0.2" in (tmp_path / "errors").read_text()
+        resources = {"Thing": thing(), "Data": {"Type": "AWS::DataExchange::DataSet", "Properties": DATA_SET}}
+        assert local.deploy("there", resources) == "CREATE_COMPLETE"
+    finally:
+        stop(process)
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    found = run("up", "--host", "everywhere", "--state-dir", str(tmp_path / "state"))
+    assert found.returncode == 2
+    assert '"everywhere" is no IPv4 address such as 127.0.0.1' in found.stderr
+
+
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        found = run("local.up", "--aws-port", str(port), "--no-dataexchange", "--state-dir", str(tmp_path))
+        found = run("up", "--aws-port", str(port), "--state-dir", str(tmp_path))
     assert found.returncode == 1
-    assert f"port {port}, meant for local AWS, cannot be had" in found.stderr
+    assert f"port {port} of 127.0.0.1, meant for local AWS, cannot be had" in found.stderr
     assert "--aws-port N or LOCAL_AWS_PORT=N" in found.stderr
     assert "Traceback" not in found.stderr
 
 
 def test_a_server_that_ends_by_itself(tmp_path: Path) -> None:
-    arguments = ["--aws-port", "0", "--no-dataexchange", "--state-dir", str(tmp_path)]
-    found = run("local.up", *arguments, LOG_LEVEL="NONSENSE")
+    arguments = ["--aws-port", "0", "--state-dir", str(tmp_path)]
+    found = run("up", *arguments, LOG_LEVEL="NONSENSE")
     assert found.returncode == 1
     assert "local AWS ended by itself (exit code 1)" in found.stderr
 
 
 def test_the_environment_when_nothing_runs(tmp_path: Path) -> None:
-    found = run("local.environment", "--state-dir", str(tmp_path))
+    found = run("env", "--state-dir", str(tmp_path))
     assert (found.returncode, found.stdout) == (1, "")
-    assert "make local" in found.stderr
-    found = run("local.type_function", "x.zip", "--state-dir", str(tmp_path))
+    assert f"no local AWS keeps its state in {tmp_path}" in found.stderr
+    found = run("type-function", "x.zip", "--state-dir", str(tmp_path))
     assert found.returncode == 1
-    assert "make local" in found.stderr
+    assert f"no local AWS keeps its state in {tmp_path}" in found.stderr
 
 
 @pytest.mark.parametrize("packaged", [True, False])
 def test_the_address_that_cfn_test_calls(local: Local, tmp_path: Path, packaged: bool) -> None:
     archive = tmp_path / "code.zip"
     archive.write_bytes(toy.package() if packaged else toy.zipped({"handlers.js": toy.HANDLER}))
-    found = run("local.type_function", str(archive), "--handler", "handlers.entrypoint", **local.environment)
-    assert found.returncode == 0, found.stderr
+    install(archive, local.environment, handler="handlers.entrypoint")
     request = urllib.request.Request(
         f"{local.environment['AWS_ENDPOINT_URL']}/2015-03-31/functions/TypeFunction/invocations",
         data=json.dumps({"action": "READ", "requestData": {"resourceProperties": {"Id": "nothing"}}}).encode(),
@@ -136,19 +185,9 @@ def test_the_address_that_cfn_test_calls(local: Local, tmp_path: Path, packaged:
         assert json.load(answer)["errorCode"] == "NotFound"
 
 
-def test_the_unchanged_aws_cli_deploys(local: Local, stack: str, tmp_path: Path) -> None:
-    template = tmp_path / "template.json"
-    template.write_text(json.dumps({"Resources": {"Thing": thing()}}))
-    aws = str(Path(sys.executable).parent / "aws")
-
-    def cli(*arguments: str) -> str:
-        environment = {**os.environ, **local.environment}
-        found = subprocess.run([aws, "cloudformation", *arguments], env=environment, capture_output=True, text=True)
-        assert found.returncode == 0, found.stderr
-        return found.stdout
-
-    # its waiter polls every 30 s: so it makes the change set here, and another call executes it
-    made = cli("deploy", "--no-execute-changeset", "--stack-name", stack, "--template-file", str(template))
-    change_set = next(word for word in made.split() if word.startswith("arn:"))
-    cli("execute-change-set", "--change-set-name", change_set)
-    assert local.settled(stack) == "CREATE_COMPLETE"
+def test_a_person_is_told_of_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_DATAEXCHANGE": "http://127.0.0.1:2"}
+    parser = argparse.ArgumentParser()
+    up.add_options(parser)
+    up._announce(parser.parse_args([]), found, tmp_path)
+    assert "http://127.0.0.1:2/_emulator/\n" in capsys.readouterr().out

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import ROOT, Local, start, stop
+from conftest import PROJECT, ROOT, Local, Project, start, stop
 from data_exchange import assets, revision_of
 
 FILES = "weather-files"
@@ -22,36 +19,10 @@ PUBLISHED = {
 }
 
 
-@dataclass
-class Project:
-    """What `make package` leaves in a folder."""
-
-    folder: Path
-
-    @property
-    def zip(self) -> Path:
-        return self.folder / f"{self.folder.name}.zip"
-
-    @property
-    def packaged(self) -> Path:
-        """A copy of the zip, for `cfn submit` writes one of that name."""
-        return self.folder / "packaged.zip"
-
-    def example(self, name: str) -> str:
-        return (self.folder / "examples" / f"{name}.yml").read_text("utf-8")
-
-
-def package(type_name: str, parent: Path) -> Project:
-    """Out of build/, where a user may have packages of their own."""
-    subprocess.run(["make", "-s", "package", f"TYPE_NAME={type_name}"], cwd=ROOT, check=True, capture_output=True)
-    slug = type_name.lower().replace("::", "-")
-    return Project(Path(shutil.move(ROOT / "build" / slug, parent / slug)))
-
-
 @contextmanager
 def local_with_files(tmp_path_factory: pytest.TempPathFactory, *more: str) -> Iterator[Local]:
-    """A local AWS whose bucket FILES has the published files. more: further options of local.up"""
-    arguments = ["--dataexchange-port", "0", "--dataexchange-option=--job-seconds=0.2"]
+    """A local AWS whose bucket FILES has the published files. more: further options of local-aws up"""
+    arguments = [*PROJECT, "--dataexchange-option=--job-seconds=0.2"]
     process, ready = start([*arguments, "--state-dir", str(tmp_path_factory.mktemp("state")), *more])
     try:
         found = Local(ready["environment"], tmp_path_factory.mktemp("things"))
@@ -64,12 +35,11 @@ def local_with_files(tmp_path_factory: pytest.TempPathFactory, *more: str) -> It
 
 
 @contextmanager
-def local_with_type(tmp_path_factory: pytest.TempPathFactory, type_name: str) -> Iterator[tuple[Local, Project]]:
+def local_with_type(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[Local]:
     """The same with the job type registered, as `make local` registers it."""
-    project = package(type_name, tmp_path_factory.mktemp("project"))
     role = project.folder / "resource-role.yaml"
     with local_with_files(tmp_path_factory, "--register", str(project.zip), "--role", str(role)) as found:
-        yield found, project
+        yield found
 
 
 @dataclass

@@ -1,6 +1,10 @@
+const base = require('../../jest.config.cjs');
+
 /** What `make test` runs: all tests, with those that take long or need more than `tools/setup node`. */
 module.exports = {
-  ...require('../../jest.config.cjs'),
+  ...base,
+  // Those of the CDK library need its packages.
+  testMatch: [...base.testMatch, '<rootDir>/cdk/test/*.test.ts'],
   rootDir: '../..',
   testPathIgnorePatterns: ['/node_modules/'],
   testSequencer: '<rootDir>/test/official/slow-first.cjs',

@@ -1,7 +1,7 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** The tests that take longest. They start first, so that nothing waits for them in the end. */
-const SLOW = ['cfn-test', 'local-aws', 'stock-runtime', 'test/official/'];
+const SLOW = ['cfn-test', 'documents.test', 'local-aws', 'stock-runtime', 'test/official/', 'test/browser/'];
 
 module.exports = class SlowFirst extends Sequencer {
   sort(tests) {

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
-import { makePackage, type Package } from '../../tools/package/make-package';
+import { makePackage } from '../../tools/package/make-package';
+import type { Package } from '../../tools/package/write-package';
 import { inTemporaryFolder } from '../../tools/support/files';
 import { pythonTool } from '../../tools/support/paths';
 import { run } from '../../tools/support/processes';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ManualClock } from '../../emulator/clock';
+import { ManualClock } from 'local-data-exchange';
 import { jobType } from '../../src/job/job-types';
 import type { Properties } from '../../src/job/properties';
 import type { Exchange } from '../../src/operations/exchange';

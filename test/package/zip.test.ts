@@ -5,7 +5,7 @@ import { unzipSync } from 'fflate';
 import type { Properties } from '../../src/job/properties';
 import { makePackage } from '../../tools/package/make-package';
 import { FunctionProcess } from '../../tools/support/function-process';
-import { inRoot } from '../../tools/support/paths';
+import { nodeOf } from '../../tools/support/paths';
 import { run } from '../../tools/support/processes';
 import type { Entrypoint } from '../support/wire';
 import { useWorld } from '../support/world';
@@ -91,12 +91,3 @@ describe.each(['20', '22'])('the function of the package, on Node %s', (major) =
     world.log.push(...lambda.printed.trim().split('\n'));
   });
 });
-
-/** This machine's own Node, or the one that `tools/setup node-versions` installs. */
-function nodeOf(major: string): string {
-  if (process.versions.node.startsWith(`${major}.`)) {
-    return process.execPath;
-  }
-  const name = `node${major}-${process.platform}-${process.arch}`;
-  return inRoot('requirements', 'node-versions', 'node_modules', name, 'bin', 'node');
-}

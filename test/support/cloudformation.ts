@@ -27,8 +27,11 @@ export interface Clock {
 
 /** What CloudFormation may do otherwise. By default it does nothing of this. */
 export interface Habits {
-  /** What the next invocation gets of the last event. No document promises that it is always both. */
-  readonly keeps?: 'both' | 'context' | 'model';
+  /**
+   * What the next invocation gets of the last event: context and model, context and the first model, the model alone, or
+   * the context and of the model the identifier alone. No document promises that it is always both.
+   */
+  readonly keeps?: 'both' | 'context' | 'model' | 'identifier';
   /** How often an operation that fails with a retriable code is started over. */
   readonly retries?: number;
   /** Invocations (counted from 0) that are repeated after their answer; the second answer counts. */
@@ -37,13 +40,15 @@ export interface Habits {
   readonly doubled?: readonly number[];
   /** Seconds by which each next invocation comes later than the event asked for. */
   readonly lateSeconds?: number;
+  /** After how many events somebody cancels the operation: CloudFormation does not come back to it. */
+  readonly cancelledAfter?: number;
   /** Called after each event, before the clock moves. */
   readonly afterEach?: (event: ProgressEvent) => Promise<void> | void;
 }
 
 /** An operation that has ended. */
 export interface Finished {
-  /** The last event: SUCCESS or FAILED. */
+  /** The last event: SUCCESS or FAILED, or IN_PROGRESS if the operation was cancelled. */
   readonly event: ProgressEvent;
   /** All of them. */
   readonly events: readonly ProgressEvent[];
@@ -82,6 +87,7 @@ export async function drive(
   habits: Habits = {},
 ): Promise<Finished> {
   const { keeps = 'both', retries = 0, repeated = [], doubled = [], lateSeconds = 0, afterEach } = habits;
+  const { cancelledAfter = Number.POSITIVE_INFINITY } = habits;
   const original: Invocation = { token: newToken(), ...first };
   const began = clock.now();
   const events: ProgressEvent[] = [];
@@ -99,12 +105,12 @@ export async function drive(
     await afterEach?.(event);
     demand(next, event, brokenRulesOfOperation(original, knownId, event));
     knownId = event.resourceModel?.Id ?? knownId;
-    if (event.status === 'IN_PROGRESS') {
+    if (event.status === 'IN_PROGRESS' && events.length < cancelledAfter) {
       clock.advance(((event.callbackDelaySeconds as number) + lateSeconds) * 1_000);
       giveUpInTime(original.action, clock.now() - began, events);
       next = {
         ...original,
-        model: keeps === 'context' ? original.model : (event.resourceModel as Properties),
+        model: fedBack(keeps, original.model, event.resourceModel as Properties),
         callbackContext: keeps === 'model' ? undefined : event.callbackContext,
       };
     } else if (retried < retries && RETRIABLE.includes(event.errorCode ?? '')) {
@@ -113,6 +119,17 @@ export async function drive(
     } else {
       return { event, events, seconds: (clock.now() - began) / 1_000 };
     }
+  }
+}
+
+function fedBack(keeps: Habits['keeps'], first: Properties, last: Properties): Properties {
+  switch (keeps) {
+    case 'context':
+      return first;
+    case 'identifier':
+      return { Id: last.Id };
+    default:
+      return last;
   }
 }
 

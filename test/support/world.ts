@@ -8,8 +8,7 @@ import {
   ListJobsCommand,
   ListRevisionAssetsCommand,
 } from '@aws-sdk/client-dataexchange';
-import type { Emulator } from '../../emulator/emulator';
-import type { FaultScript } from '../../emulator/faults/fault-script';
+import type { Emulator, FaultScript } from 'local-data-exchange';
 import { schema } from '../../src/job/schema';
 import { Resource, type Surroundings } from '../../src/resource';
 import { makeEntrypoints } from '../../src/runtime/entrypoint';
@@ -52,8 +51,14 @@ export class World {
   /** The source's function on this world's clock. */
   readonly entrypoint: Entrypoint;
 
-  /** @param seed of everything that is left to chance: ids, and the jitter of delays */
-  constructor(private readonly seed: number) {
+  /**
+   * @param seed of everything that is left to chance: ids, and the jitter of delays
+   * @param open the local Data Exchange and how to reach it
+   */
+  constructor(
+    private readonly seed: number,
+    private readonly open: () => Promise<Local> = () => openLocal({ seed }),
+  ) {
     this.entrypoint = this.entrypointWith({});
   }
 
@@ -68,7 +73,7 @@ export class World {
   }
 
   async start(): Promise<void> {
-    this.opened = await openLocal({ seed: this.seed });
+    this.opened = await this.open();
     process.env.AWS_ENDPOINT_URL_DATAEXCHANGE = this.emulator.url;
   }
 
@@ -204,6 +209,11 @@ export class World {
     const { Revisions = [] } = await this.client.send(new ListDataSetRevisionsCommand({ DataSetId }));
     const jobs = [...(await this.states(DataSetId))].filter(([, state]) => state !== 'CANCELLED');
     return { revisions: Revisions.map(({ Id }) => Id), jobs: jobs.map(([id]) => id) };
+  }
+
+  /** PUTs to a signed URL. @returns the HTTP status */
+  upload(url: string, bytes: Buffer): Promise<number> {
+    return upload(url, bytes);
   }
 
   private get local(): Local {

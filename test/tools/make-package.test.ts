@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { makePackage, type Package } from '../../tools/package/make-package';
+import { makePackage } from '../../tools/package/make-package';
+import type { Package } from '../../tools/package/write-package';
 import { digests } from '../../tools/support/files';
 import { ROOT } from '../../tools/support/paths';
 

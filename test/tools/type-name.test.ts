@@ -4,7 +4,7 @@ describe('a name of one’s own', () => {
   test.each(['Acme::DataExchange::Job', 'awsome::DataExchange::Job', 'Ab::c1::D2', 'Developers::A1::B2'])(
     '%s can be registered',
     (name) => {
-      expect(nameProblem(name)).toBeUndefined();
+      expect(nameProblem(name, 'make package TYPE_NAME=')).toBeUndefined();
     },
   );
 
@@ -28,7 +28,7 @@ describe('a name of one’s own', () => {
     ['../../etc::passwd::xx', /"..\/..\/etc" must be/],
     [`Acme::${'x'.repeat(65)}::Job`, /must be 2 to 64/],
   ])('%j is refused with the reason', (name, reason) => {
-    expect(nameProblem(name)).toMatch(reason);
+    expect(nameProblem(name, 'make package TYPE_NAME=')).toMatch(reason);
   });
 
   test('takes the place of the original in every spelling', () => {

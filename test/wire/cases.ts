@@ -4,7 +4,7 @@ import { JOB_TYPE_NAMES, JOB_TYPES, type JobType, type JobTypeName } from '../..
 import type { Properties } from '../../src/job/properties';
 import { MAXIMAL, SECRET } from '../job/examples';
 import type { ProgressEvent } from '../support/contract';
-import { download, type FilledRevision, type Place, upload, type World } from '../support/world';
+import { download, type FilledRevision, type Place, type World } from '../support/world';
 
 /** For each job type a model that can run in the local service, and how to see that it has done its work. */
 
@@ -212,7 +212,7 @@ export async function uploadFile(world: World, { file }: Case, jobId: unknown): 
   const { Details } = await world.job(jobId as string);
   const url =
     Details?.ImportAssetFromSignedUrl?.SignedUrl ?? Details?.ImportAssetFromApiGatewayApi?.ApiSpecificationUploadUrl;
-  expect(await upload(url as string, file)).toBe(200);
+  expect(await world.upload(url as string, file)).toBe(200);
   world.faults(script);
 }
 

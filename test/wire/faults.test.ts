@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { FaultAction, FaultRule, FaultScript } from '../../emulator/faults/fault-script';
+import type { FaultAction, FaultRule, FaultScript } from 'local-data-exchange';
 import type { JobTypeName } from '../../src/job/job-types';
 import type { Properties } from '../../src/job/properties';
 import { checkAsync, SEED } from '../job/seed';

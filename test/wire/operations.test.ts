@@ -1,5 +1,5 @@
 import { UpdateRevisionCommand } from '@aws-sdk/client-dataexchange';
-import type { FaultAction } from '../../emulator/faults/fault-script';
+import type { FaultAction } from 'local-data-exchange';
 import * as built from '../../src/handlers';
 import type { Properties } from '../../src/job/properties';
 import { MINIMAL, SECRET } from '../job/examples';

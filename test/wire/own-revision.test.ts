@@ -1,5 +1,5 @@
 import { GetRevisionCommand, RevokeRevisionCommand, UpdateRevisionCommand } from '@aws-sdk/client-dataexchange';
-import type { FaultAction } from '../../emulator/faults/fault-script';
+import type { FaultAction } from 'local-data-exchange';
 import type { Properties } from '../../src/job/properties';
 import { invokeOnce, newToken } from '../support/cloudformation';
 import type { ProgressEvent } from '../support/contract';

@@ -4,7 +4,7 @@ import {
   ListTagsForResourceCommand,
   UpdateRevisionCommand,
 } from '@aws-sdk/client-dataexchange';
-import type { FaultAction } from '../../emulator/faults/fault-script';
+import type { FaultAction } from 'local-data-exchange';
 import type { Properties } from '../../src/job/properties';
 import type { ProgressEvent } from '../support/contract';
 import { useWorld } from '../support/world';

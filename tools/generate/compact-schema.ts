@@ -8,6 +8,7 @@ type JsonObject = { readonly [key: string]: Json };
 const SAID_TO_PEOPLE = new Set(['title', 'description', 'examples', '$comment', 'default']);
 
 const KEPT_AS_THEY_ARE = [
+  'typeName',
   'required',
   'primaryIdentifier',
   'readOnlyProperties',

@@ -4,9 +4,21 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { COMPACT_SCHEMA_FILE, inRoot, pythonTool, REGISTER_FILE, ROLE_FILE, SCHEMA_FILE } from '../support/paths';
+import {
+  CDK_JOB_FILE,
+  CDK_RIGHTS_FILE,
+  COMPACT_SCHEMA_FILE,
+  inRoot,
+  pythonTool,
+  REGISTER_FILE,
+  ROLE_FILE,
+  SCHEMA_FILE,
+} from '../support/paths';
 import { adaptModels } from './adapt-models';
+import { cdkJobModule } from './cdk-job';
+import { cdkRightsModule } from './cdk-rights';
 import { compactSchemaModule } from './compact-schema';
+import { guidePages } from './guide-pages';
 import { withPermissions } from './permissions';
 import { withRights } from './register-rights';
 
@@ -15,13 +27,16 @@ const run = promisify(execFile);
 /** Path within the repository → text. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What needs no Python: what follows from the rights, and the schema as the handlers read it. */
+/** What needs no Python: what follows from the rights, and the schema as the handlers and the CDK library read it. */
 export async function withoutPython(): Promise<Files> {
   const schema = withPermissions(await readFile(inRoot(SCHEMA_FILE), 'utf8'));
   return new Map([
     [SCHEMA_FILE, schema],
     [COMPACT_SCHEMA_FILE, compactSchemaModule(JSON.parse(schema))],
+    [CDK_JOB_FILE, cdkJobModule(JSON.parse(schema))],
+    [CDK_RIGHTS_FILE, cdkRightsModule()],
     [REGISTER_FILE, withRights(await readFile(inRoot(REGISTER_FILE), 'utf8'))],
+    ...guidePages(schema),
   ]);
 }
 

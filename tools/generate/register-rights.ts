@@ -15,7 +15,7 @@ type Parameters = Readonly<Record<string, { readonly Type: string; readonly Defa
 /** The service calls S3 with the rights of whoever started the job (User Guide, "Identity and access management"). */
 const CALLED_VIA = { 'ForAnyValue:StringEquals': { 'aws:CalledVia': 'dataexchange.amazonaws.com' } };
 
-const TARGETS: Readonly<Record<Place, Target>> = {
+export const TARGETS: Readonly<Record<Place, Target>> = {
   anything: { resource: '*' },
   jobsOfTheTypes: { resource: '*', condition: { StringEquals: { 'dataexchange:JobType': ref('JobTypes') } } },
   dataSetsOfTheAccount: { resource: sub('arn:${AWS::Partition}:dataexchange:*:${AWS::AccountId}:data-sets/*') },

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { inRoot } from '../support/paths';
+import { unzipSync } from 'fflate';
+import { SCHEMA_FILE } from '../support/paths';
+import { retarget } from './type-name';
 import { type Entries, zip } from './zip';
 
 /**
@@ -7,17 +8,27 @@ import { type Entries, zip } from './zip';
  * which holds dist/, sources, and the version of the CLI. It is stored without compression, so that an upload's size is
  * the content's.
  */
-export function registryPackage(project: Entries, slug: string): Uint8Array {
+export function registryPackage(project: Entries, typeName: string): Uint8Array {
   const functionFiles = new Map([...project].filter(([path]) => path.startsWith('dist/')));
   const entries = new Map([
     ['.rpdk-config', content(project, '.rpdk-config')],
-    ['schema.json', content(project, `${slug}.json`)],
+    ['schema.json', content(project, retarget(SCHEMA_FILE, typeName))],
     ...[...project].filter(([path]) => path.startsWith('inputs/')),
     ['ResourceProvider.zip', zip(functionFiles, 'packed')],
     ...[...project].filter(([path]) => path.startsWith('src/')),
-    ['.cfn_metadata.json', Buffer.from(metadata())],
+    ['.cfn_metadata.json', content(project, '.cfn_metadata.json')],
   ]);
   return zip(entries, 'stored');
+}
+
+/** The part of a project that its registry package holds: the inverse of `registryPackage`. */
+export function projectFilesOf(registryPackage: Uint8Array, typeName: string): Entries {
+  const { 'schema.json': schema, 'ResourceProvider.zip': provider, ...others } = unzipSync(registryPackage);
+  if (schema === undefined || provider === undefined) {
+    throw new Error('it has no schema.json or no ResourceProvider.zip');
+  }
+  const files = { ...others, ...unzipSync(provider), [retarget(SCHEMA_FILE, typeName)]: schema };
+  return new Map(Object.entries(files));
 }
 
 function content(project: Entries, path: string): Uint8Array {
@@ -26,11 +37,4 @@ function content(project: Entries, path: string): Uint8Array {
     throw new Error(`${path} is missing from the project to package`);
   }
   return found;
-}
-
-/** The version that requirements/cfn.txt pins, in the form in which the CLI states its own. */
-function metadata(): string {
-  const pins = readFileSync(inRoot('requirements', 'cfn.txt'), 'utf8');
-  const version = /^cloudformation-cli==(.+)$/m.exec(pins)?.[1];
-  return `{"cli-version": "${version}"}`;
 }

@@ -7,10 +7,14 @@ export const CANONICAL = 'AWS::DataExchange::Job';
 const RESERVED = ['Alexa', 'AMZN', 'Amazon', 'ASK', 'AWS', 'Custom', 'Dev'];
 const LONGEST_NAME = 204;
 
-/** Why a type cannot be registered under a name; undefined if it can. */
-export function nameProblem(typeName: string): string | undefined {
+/**
+ * Why a type cannot be registered under a name; undefined if it can.
+ *
+ * @param command what a person types before the name
+ */
+export function nameProblem(typeName: string, command: string): string | undefined {
   if (typeName === '') {
-    return 'the name is missing: make package TYPE_NAME=Acme::DataExchange::Job (with your organisation for Acme)';
+    return `the name is missing: ${command}Acme::DataExchange::Job (with your organisation for Acme)`;
   }
   const segments = typeName.split('::');
   if (segments.length !== 3) {
@@ -28,14 +32,16 @@ export function nameProblem(typeName: string): string | undefined {
   return typeName.length > LONGEST_NAME ? `${typeName} is longer than ${LONGEST_NAME} characters` : undefined;
 }
 
-/** The ways in which a name is written: in templates, in ARNs and role conditions, in file names. */
+/** The ways in which a name is written: in templates, in ARNs and role conditions, in namespaces of metrics, in file names. */
 export function spellings(typeName: string): {
   readonly typeName: string;
   readonly hyphenated: string;
+  readonly slashed: string;
   readonly slug: string;
 } {
   const hyphenated = typeName.replaceAll('::', '-');
-  return { typeName, hyphenated, slug: hyphenated.toLowerCase() };
+  const slashed = typeName.replaceAll('::', '/');
+  return { typeName, hyphenated, slashed, slug: hyphenated.toLowerCase() };
 }
 
 /** A text of this repository with another name in place of its own. */
@@ -46,5 +52,6 @@ export function retarget(text: string, typeName: string): string {
     .replaceAll(SCHEMA_FILE, `${to.slug}.json`)
     .replaceAll(from.typeName, to.typeName)
     .replaceAll(from.hyphenated, to.hyphenated)
+    .replaceAll(from.slashed, to.slashed)
     .replaceAll(from.slug, to.slug);
 }

@@ -1,4 +1,4 @@
-import { once, setMaxListeners } from 'node:events';
+import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import spawn, { type Options, type Result, type Subprocess, SubprocessError } from 'nano-spawn';
@@ -89,10 +89,17 @@ export function start(command: string, given: readonly string[], options: Option
   return subprocess;
 }
 
-/** Waits for the first line that a process prints. @throws Error with its output if it ends before that */
-export async function firstLine(subprocess: Subprocess): Promise<string> {
+/**
+ * Waits for the first line that a process prints, or the first one that matches.
+ *
+ * @throws Error with its output if it ends before that
+ */
+export async function firstLine(subprocess: Subprocess, pattern = /^/): Promise<string> {
   const { stdout } = await subprocess.nodeChildProcess;
-  const printed = once(createInterface({ input: stdout as NodeJS.ReadableStream }), 'line') as Promise<[string]>;
+  const lines = createInterface({ input: stdout as NodeJS.ReadableStream });
+  const printed = new Promise<string>((resolve) => {
+    lines.on('line', (line) => pattern.test(line) && resolve(line));
+  });
   const ended = subprocess.then(
     ({ command, output }) => new Error(`${command} has ended: ${output}`),
     (error: SubprocessError) => new Error(error.output || error.message),
@@ -101,7 +108,7 @@ export async function firstLine(subprocess: Subprocess): Promise<string> {
   if (first instanceof Error) {
     throw first;
   }
-  return first[0];
+  return first;
 }
 
 /** Ends every process that was started, with what it started in turn, and waits until none of them is left. */

@@ -1,4 +1,4 @@
-import { ManualClock } from '../../../emulator/clock';
+import { ManualClock } from 'local-data-exchange';
 import type { Properties } from '../../../src/job/properties';
 import { MINIMAL, SECRET } from '../../job/examples';
 import { drive, type Finished } from '../../support/cloudformation';

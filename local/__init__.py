@@ -1,1 +1,0 @@
-"""Local AWS: MiniStack with the private registry of CloudFormation. See local/README.md."""

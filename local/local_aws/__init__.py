@@ -1,0 +1,1 @@
+"""Local AWS: MiniStack with the private registry of CloudFormation. See README.md."""

@@ -1,0 +1,100 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { buildBundle } from '../bundle';
+import { canonicalProject } from '../package/project';
+import { projectFilesOf, registryPackage } from '../package/registry-package';
+import { CANONICAL } from '../package/type-name';
+import { zip } from '../package/zip';
+import { digests } from '../support/files';
+import { inRoot, REGISTER_FILE, SCHEMA_FILE } from '../support/paths';
+import { run } from '../support/processes';
+import { billOfMaterials, bundledPackages, notice } from './bundled-packages';
+import { PACKAGE_FILE, PROJECT_FILE } from './files';
+
+/** The npm packages that are released with the type: folders of this repository. */
+const NPM_PACKAGES: readonly string[] = ['emulator'];
+
+/**
+ * Builds everything that is released into a folder of its own, in place of what was there.
+ *
+ * @param date of the release, ISO 8601
+ */
+export async function writeRelease(folder: string, date: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
+  try {
+    await writeFiles(draft, date);
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+async function writeFiles(folder: string, date: string): Promise<void> {
+  const { content: bundle, metafile } = await buildBundle();
+  const project = await canonicalProject(bundle);
+  const registered = registryPackage(project, CANONICAL);
+  const inPackage = projectFilesOf(registered, CANONICAL);
+  const others = new Map([...project].filter(([path]) => !inPackage.has(path)));
+  await writeFile(join(folder, PACKAGE_FILE), registered);
+  await writeFile(join(folder, PROJECT_FILE), zip(others, 'packed'));
+  await copyFile(inRoot(REGISTER_FILE), join(folder, basename(REGISTER_FILE)));
+  await copyFile(inRoot(SCHEMA_FILE), join(folder, SCHEMA_FILE));
+  await copyFile(inRoot('LICENSE'), join(folder, 'LICENSE'));
+  await writeRetargetScript(join(folder, 'retarget.cjs'));
+
+  const packages = await bundledPackages(metafile);
+  await writeFile(join(folder, 'NOTICE.txt'), notice(packages));
+  await writeFile(join(folder, 'sbom.cdx.json'), await billOfMaterials(packages, date));
+
+  for (const source of NPM_PACKAGES) {
+    await run('npm', ['pack', '--pack-destination', folder], { cwd: inRoot(source) });
+  }
+  await writeFile(join(folder, 'SHA256SUMS'), await checksums(folder));
+}
+
+async function writeRetargetScript(outfile: string): Promise<void> {
+  const entryPoints = [inRoot('tools', 'release', 'retarget.ts')];
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', target: 'node20', logLevel: 'warning' });
+}
+
+/** In the form that `sha256sum --check` and `shasum --algorithm 256 --check` read. */
+async function checksums(folder: string): Promise<string> {
+  const lines = Object.entries(await digests(folder)).map(([path, digest]) => `${digest}  ${path}\n`);
+  return lines.join('');
+}
+
+/** The version that package.json states: the one place that has it. */
+export async function currentVersion(): Promise<string> {
+  return JSON.parse(await readFile(inRoot('package.json'), 'utf8')).version;
+}
+
+/** Why the working tree cannot be released as a version; empty if it can. */
+export async function releaseProblems(version: string): Promise<string[]> {
+  const problems: string[] = [];
+  const current = await currentVersion();
+  if (version === '') {
+    problems.push(`the version is missing: make release VERSION=${current}`);
+  } else if (version !== current) {
+    problems.push(
+      `package.json says ${current}, not ${version}: run npm version ${version} --no-git-tag-version first`,
+    );
+  }
+  const changelog = await readFile(inRoot('CHANGELOG.md'), 'utf8');
+  if (!changelog.split('\n').some((line) => line.startsWith(`## ${current}`))) {
+    problems.push(`CHANGELOG.md has no section "## ${current}"`);
+  }
+  const { stdout: changes } = await run('git', ['status', '--porcelain']);
+  if (changes !== '') {
+    problems.push(`there are changes that are not committed:\n${changes}`);
+  }
+  const baselines = await readdir(inRoot('releases'));
+  if (!baselines.includes(`${current}.json`)) {
+    problems.push(
+      `releases/${current}.json is missing: copy ${SCHEMA_FILE} there, for later versions to be compared with`,
+    );
+  }
+  return problems;
+}
