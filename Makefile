@@ -91,7 +91,7 @@ release: ## what is published of a version, in release/: make release VERSION=0.
 
 # What acceptance takes from the command line.
 ACCEPTANCE_OPTIONS = ACCOUNT REGION ONLY KEEP YES QUOTAS OUT RUN RESULT REDSHIFT_DATA_SHARE_ARN API_ID API_STAGE \
-  LAKE_FORMATION_ROLE_ARN ENTITLED_DATA_SET_ID
+  LAKE_FORMATION_ROLE_ARN ENTITLED_DATA_SET_ID PUBLISHED_DATA_SET_ID
 ACCEPTANCE_WORDS = $(foreach name,$(ACCEPTANCE_OPTIONS),$(if $($(name)),"$(name)=$($(name))"))
 
 .PHONY: acceptance acceptance-clean acceptance-apply

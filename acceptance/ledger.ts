@@ -93,13 +93,17 @@ export class Ledger {
    */
   async removeAll(world: RemovalWorld, log: (line: string) => void): Promise<string[]> {
     const problems: string[] = [];
-    for (const made of this.made.toReversed()) {
+    const remove = async (made: Made): Promise<void> => {
       try {
         await this.remove(made, world);
         log(`removed the ${made.kind} ${made.name}`);
       } catch (error) {
         problems.push(`${made.kind} ${made.name}: ${(error as Error).name}: ${(error as Error).message}`);
       }
+    };
+    await Promise.all(this.made.filter(({ kind }) => KINDS[kind]?.first).map(remove));
+    for (const made of this.made.filter(({ kind }) => !KINDS[kind]?.first).reverse()) {
+      await remove(made);
     }
     return problems;
   }

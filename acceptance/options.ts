@@ -13,6 +13,8 @@ export const OPTIONS = {
   API_ID: 'an API of API Gateway, for the probes of API Gateway',
   API_STAGE: 'its stage',
   LAKE_FORMATION_ROLE_ARN: 'a role that Data Exchange may take, for the probes of Lake Formation',
+  PUBLISHED_DATA_SET_ID:
+    'a data set of a product or a data grant: a revision is published in it for a minute, and revoked',
   ENTITLED_DATA_SET_ID: 'a data set that the account subscribes to, for the probes of entitled data sets',
 } as const;
 

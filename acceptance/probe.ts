@@ -32,6 +32,8 @@ export interface Probe {
   readonly rights: readonly Right[];
   /** Probes run side by side against AWS; one that must have the account's quotas or the clock for itself runs last. */
   readonly alone?: true;
+  /** It waits for CloudFormation most of the time: it takes no lane from the others. */
+  readonly background?: true;
   run(context: Context): Promise<Finding>;
 }
 

@@ -187,8 +187,10 @@ class Run {
     const { print } = this.io;
     const running = this.chosen.filter((probe) => !this.reasonToSkip(probe));
     const dollars = running.reduce((sum, probe) => sum + probe.dollars, 0);
-    const together = running.filter(({ alone }) => !alone).reduce((sum, { seconds }) => sum + seconds, 0);
-    const one = running.filter(({ alone }) => alone).reduce((sum, { seconds }) => sum + seconds, 0);
+    const inLanes = running.filter(({ background }) => !background);
+    const together = inLanes.filter(({ alone }) => !alone).reduce((sum, { seconds }) => sum + seconds, 0);
+    const one = inLanes.filter(({ alone }) => alone).reduce((sum, { seconds }) => sum + seconds, 0);
+    const longest = Math.max(0, ...running.filter(({ background }) => background).map(({ seconds }) => seconds));
     print(`account ${this.account}, Region ${this.region}, run ${this.runId}`);
     print(`${running.length} probes of ${this.chosen.length} make, under names that begin ${prefixOf(this.runId)}:`);
     for (const [what, names] of grouped(running)) {
@@ -204,7 +206,7 @@ class Run {
       print(`${this.emulator.url} is a local Data Exchange: its clock will be moved, by months if retentionDays is`);
       print('probed, and its jobs are gone then. It costs nothing.');
     } else {
-      const minutes = Math.ceil((together / LANES + one) / 60);
+      const minutes = Math.ceil(Math.max(together / LANES + one, longest) / 60);
       print(`It takes about ${minutes} minutes and costs less than ${dollarsOf(dollars)}.`);
     }
     print(
@@ -229,15 +231,20 @@ class Run {
   }
 
   private async probeAll(): Promise<Row[]> {
-    const together = this.chosen.filter(({ alone }) => !alone);
+    // The clock of a local Data Exchange is moved by those in the lanes: who must have it for itself comes after them.
+    const isLater = ({ alone, background }: Probe) => alone && (this.emulator || !background);
+    const background = this.chosen.filter((probe) => probe.background && !isLater(probe));
+    const together = this.chosen.filter((probe) => !probe.background && !isLater(probe));
     const waiting = [...together];
     const lanes = Array.from({ length: this.emulator ? 1 : LANES }, async () => {
       for (let probe = waiting.shift(); probe; probe = waiting.shift()) {
         await this.find(probe);
       }
     });
-    await Promise.all(lanes);
-    for (const probe of this.chosen.filter(({ alone }) => alone)) {
+    await Promise.all([...lanes, ...background.map((probe) => this.find(probe))]);
+    const later = this.chosen.filter(isLater);
+    await Promise.all(later.filter((probe) => probe.background).map((probe) => this.find(probe)));
+    for (const probe of later) {
       await this.find(probe);
     }
     return Promise.all(this.chosen.map(async (probe) => this.rowOf(probe, await this.find(probe))));

@@ -1,4 +1,4 @@
-import { PROBES } from '../../acceptance/probes';
+import { EXCHANGE_PROBES as PROBES } from '../../acceptance/exchange/probes';
 import { ASSUMPTIONS, type Assumptions } from '../../emulator/store/assumptions';
 import { leftovers, openRehearsal, type Rehearsal, rowOf } from './support';
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { PROBES } from '../../acceptance/probes';
+import { EXCHANGE_PROBES as PROBES } from '../../acceptance/exchange/probes';
 import { RIGHTS_OF_THE_COMMAND } from '../../acceptance/rights';
 import { WITHOUT_SWITCH } from '../../acceptance/unobservable';
 import { ASSUMPTIONS } from '../../emulator/store/assumptions';

@@ -3,11 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { actionOf, type CallWatch, type Clients, makeClients } from '../../acceptance/clients';
 import { findEmulator } from '../../acceptance/emulator-control';
-import { PROBES } from '../../acceptance/probes';
+import { EXCHANGE_PROBES as PROBES } from '../../acceptance/exchange/probes';
 import type { Report, Row } from '../../acceptance/report';
 import { accept, clean, type Options, type Outcome, type Surroundings } from '../../acceptance/runner';
 import { BucketError, type BucketProblem, type Buckets } from '../../emulator/buckets/buckets';
@@ -216,7 +219,18 @@ function clientsFor(rehearsal: Rehearsal, region: string, given: CallWatch): Cli
     }
   }
   const sts = { ...clients.sts, config: clients.sts.config, send: identify, destroy() {} } as unknown as STSClient;
-  return { ...clients, s3: rehearsal.s3.client(watch), sts };
+  const empty = {
+    cloudFormation: emptyClient(CloudFormationClient),
+    iam: emptyClient(IAMClient),
+    logs: emptyClient(CloudWatchLogsClient),
+  };
+  return { ...clients, ...empty, s3: rehearsal.s3.client(watch), sts };
+}
+
+/** A client of a service in which there is nothing: the probes of Data Exchange make nothing there. */
+function emptyClient<Client>(of: new (config: never) => Client): Client {
+  // Paginators ask whether it is one.
+  return Object.assign(Object.create(of.prototype), { send: async () => ({}), destroy() {}, config: {} });
 }
 
 /** The row of one probe, which ran alone. */

@@ -51,7 +51,7 @@ function rpdkConfig(text: string): string {
 }
 
 /** The version of the CLI that is pinned, in the form in which the CLI states its own in a package. */
-function metadata(pins: string): string {
+export function metadata(pins: string): string {
   const version = /^cloudformation-cli==(.+)$/m.exec(pins)?.[1];
   return `{"cli-version": "${version}"}`;
 }

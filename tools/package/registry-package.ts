@@ -3,18 +3,18 @@ import { SCHEMA_FILE } from '../support/paths';
 import { retarget } from './type-name';
 import { type Entries, zip } from './zip';
 
-const BUNDLE = 'dist/handlers.js';
-
 /**
- * The zip that the registry takes, laid out as cfn submit lays it out: settings, schema, inputs, the function's zip,
- * sources, and the version of the CLI. It is stored without compression, so that an upload's size is the content's.
+ * The zip that the registry takes, laid out as cfn submit lays it out: settings, schema, inputs, the zip of the function,
+ * which holds dist/, sources, and the version of the CLI. It is stored without compression, so that an upload's size is
+ * the content's.
  */
 export function registryPackage(project: Entries, typeName: string): Uint8Array {
+  const functionFiles = new Map([...project].filter(([path]) => path.startsWith('dist/')));
   const entries = new Map([
     ['.rpdk-config', content(project, '.rpdk-config')],
     ['schema.json', content(project, retarget(SCHEMA_FILE, typeName))],
     ...[...project].filter(([path]) => path.startsWith('inputs/')),
-    ['ResourceProvider.zip', zip(new Map([[BUNDLE, content(project, BUNDLE)]]), 'packed')],
+    ['ResourceProvider.zip', zip(functionFiles, 'packed')],
     ...[...project].filter(([path]) => path.startsWith('src/')),
     ['.cfn_metadata.json', content(project, '.cfn_metadata.json')],
   ]);
