@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,7 @@ import type { Probe } from '../../acceptance/probe';
 import { REGISTRY_PROBES } from '../../acceptance/registry/probes';
 import { accept, clean, type Options, type Outcome } from '../../acceptance/runner';
 import { startLocalAws } from '../../tools/support/local-aws';
+import { endProcesses } from '../../tools/support/processes';
 import './support';
 
 const ACCOUNT = '123456789012';
@@ -57,11 +58,7 @@ export function useLocalAws(...given: readonly string[]): Rehearsal {
   });
 
   afterAll(async () => {
-    const { pid } = JSON.parse(readFileSync(join(folder, 'aws', 'env.json'), 'utf8'));
-    process.kill(pid, 'SIGTERM');
-    while (isAlive(pid)) {
-      await sleep(100);
-    }
+    await endProcesses();
     process.env = before;
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   });
@@ -150,12 +147,4 @@ function meeting(clients: Clients, meet: Meet): Clients {
     );
   }
   return clients;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
