@@ -86,7 +86,7 @@ bench: ## the figures to hold, beside the stock scaffold and the bare SDK client
 
 .PHONY: release
 release: ## what is published of a version, in release/: make release VERSION=0.1.0
-	@tools/setup node cfn
+	@tools/setup node cfn cdk
 	@$(TSX) tools/release.ts "$(VERSION)"
 
 # What acceptance takes from the command line.

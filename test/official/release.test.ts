@@ -76,6 +76,12 @@ test('the notice and the bill of materials list what the bundle holds', () => {
   expect(bill.metadata.component.name).toBe('aws-dataexchange-job');
 });
 
+test('a release has the CDK library and the local Data Exchange for npm', async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const tarballs = Object.keys(await digests(release)).filter((file) => file.endsWith('.tgz'));
+  expect(tarballs).toEqual([`cdk-dataexchange-job-${version}.tgz`, `local-data-exchange-${version}.tgz`]);
+});
+
 test('nothing of this machine is in a release', async () => {
   for (const file of ['retarget.cjs', 'NOTICE.txt', 'sbom.cdx.json', 'register.yml']) {
     expect(readFileSync(join(release, file), 'utf8')).not.toContain(ROOT);
@@ -85,5 +91,8 @@ test('nothing of this machine is in a release', async () => {
 test('a release needs the version of package.json, and says which that is', async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   expect(await releaseProblems('')).toContainEqual(`the version is missing: make release VERSION=${version}`);
-  expect(await releaseProblems('9.9.9')).toContainEqual(expect.stringContaining(`says ${version}, not 9.9.9`));
+  const problems = await releaseProblems('9.9.9');
+  expect(problems).toContainEqual(expect.stringContaining(`says ${version}, not 9.9.9`));
+  // All packages state the same version.
+  expect(problems).not.toContainEqual(expect.stringContaining('and package.json'));
 });

@@ -27,20 +27,13 @@ export async function makeCdkPackage(typeName: string, parent = inRoot('build'))
   return inTemporaryFolder(async (draft) => {
     const { zip } = await makePackage(typeName, join(draft, 'registry'));
     const library = join(draft, 'library');
-    await mkdir(library);
-    await Promise.all([
-      ...SOURCES.map((name) => cp(inRoot('cdk', name), join(library, name), { recursive: true })),
-      symlink(inRoot('cdk', 'node_modules'), join(library, 'node_modules')),
-      copyFile(inRoot('LICENSE'), join(library, 'LICENSE')),
-      copyFile(zip, join(library, 'package.zip')),
-      retargeted('type-name.json', typeName, library),
-    ]);
+    await writeLibrary(library, typeName);
+    await copyFile(zip, join(library, 'package.zip'));
     await compile(library);
 
     const made = join(draft, 'made');
     await mkdir(made);
-    const packed = await run('npm', ['pack', '--json', '--pack-destination', made], { cwd: library });
-    const [{ filename }] = JSON.parse(packed.stdout) as [{ filename: string }];
+    const filename = await pack(library, made);
     const options = ['--code-only', '--targets', 'python', '--outdir', made];
     await run(cdkTool('jsii-pacmak'), options, { cwd: library, env: QUIET });
 
@@ -50,6 +43,37 @@ export async function makeCdkPackage(typeName: string, parent = inRoot('build'))
     await cp(made, folder, { recursive: true });
     return { folder, tarball: join(folder, filename), python: join(folder, 'python') };
   });
+}
+
+/**
+ * Packs the library for npm, without a name for the type and without a package for the registry.
+ *
+ * @throws Error if it does not compile
+ */
+export async function packCdkLibrary(folder: string): Promise<void> {
+  await inTemporaryFolder(async (draft) => {
+    const library = join(draft, 'library');
+    await writeLibrary(library, CANONICAL);
+    await compile(library);
+    await pack(library, folder);
+  });
+}
+
+async function writeLibrary(library: string, typeName: string): Promise<void> {
+  await mkdir(library);
+  await Promise.all([
+    ...SOURCES.map((name) => cp(inRoot('cdk', name), join(library, name), { recursive: true })),
+    symlink(inRoot('cdk', 'node_modules'), join(library, 'node_modules')),
+    copyFile(inRoot('LICENSE'), join(library, 'LICENSE')),
+    retargeted('type-name.json', typeName, library),
+  ]);
+}
+
+/** @returns the name of the tarball */
+async function pack(library: string, folder: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: library });
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  return filename;
 }
 
 /** The compiler of jsii brings its own TypeScript. A warning is a failure. */

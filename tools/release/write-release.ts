@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } fr
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { buildBundle } from '../bundle';
+import { packCdkLibrary } from '../cdk/make-cdk-package';
 import { canonicalProject } from '../package/project';
 import { projectFilesOf, registryPackage } from '../package/registry-package';
 import { CANONICAL } from '../package/type-name';
@@ -11,9 +12,6 @@ import { inRoot, REGISTER_FILE, SCHEMA_FILE } from '../support/paths';
 import { run } from '../support/processes';
 import { billOfMaterials, bundledPackages, notice } from './bundled-packages';
 import { PACKAGE_FILE, PROJECT_FILE } from './files';
-
-/** The npm packages that are released with the type: folders of this repository. */
-const NPM_PACKAGES: readonly string[] = ['emulator'];
 
 /**
  * Builds everything that is released into a folder of its own, in place of what was there.
@@ -49,9 +47,8 @@ async function writeFiles(folder: string, date: string): Promise<void> {
   await writeFile(join(folder, 'NOTICE.txt'), notice(packages));
   await writeFile(join(folder, 'sbom.cdx.json'), await billOfMaterials(packages, date));
 
-  for (const source of NPM_PACKAGES) {
-    await run('npm', ['pack', '--pack-destination', folder], { cwd: inRoot(source) });
-  }
+  await run('npm', ['pack', '--pack-destination', folder], { cwd: inRoot('emulator') });
+  await packCdkLibrary(folder);
   await writeFile(join(folder, 'SHA256SUMS'), await checksums(folder));
 }
 
@@ -81,6 +78,12 @@ export async function releaseProblems(version: string): Promise<string[]> {
     problems.push(
       `package.json says ${current}, not ${version}: run npm version ${version} --no-git-tag-version first`,
     );
+  }
+  for (const other of ['emulator/package.json', 'cdk/package.json', 'local/pyproject.toml']) {
+    const stated = /^\s*"?version"?\s*[:=]\s*"([^"]+)"/m.exec(await readFile(inRoot(other), 'utf8'))?.[1];
+    if (stated !== current) {
+      problems.push(`${other} says ${stated}, and package.json ${current}`);
+    }
   }
   const changelog = await readFile(inRoot('CHANGELOG.md'), 'utf8');
   if (!changelog.split('\n').some((line) => line.startsWith(`## ${current}`))) {
