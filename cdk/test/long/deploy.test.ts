@@ -121,9 +121,14 @@ test('cdk deploy registers the type, and publishes 250 objects, a folder and a n
   await publishes(250, 'A note.');
 });
 
-test('cdk diff says that an object fewer replaces all jobs, and cdk deploy makes the next revision of it', async () => {
+test('cdk diff says that an object fewer replaces the imports, and cdk deploy makes the next revision of it', async () => {
   const difference = await cdk(folder, env, 'diff', STACK, ...context(249, 'A note.'));
-  expect(difference.match(/Acme::DataExchange::Job Publication\/\S+.*replace/g)).toHaveLength(5);
+  // It names no resource that is replaced only because another one is: the note and the export.
+  expect(difference.match(/(?<=Acme::DataExchange::Job Publication\/)\S+(?=.* replace)/g)).toEqual([
+    'Objects1',
+    'Objects2',
+    'Objects3',
+  ]);
   await publishes(249, 'A note.');
 });
 
@@ -162,10 +167,7 @@ test('cdk import takes a job that exists into a stack', async () => {
   await cdk(folder, env, 'import', 'Imported', '--resource-mapping', mapping, ...imported);
   const described = ['cloudformation', 'describe-stack-resource', '--stack-name', 'Imported', '--logical-resource-id'];
   const found = await run('aws', [...described, logicalId], { env });
-  expect(JSON.parse(found.stdout).StackResourceDetail).toMatchObject({
-    PhysicalResourceId: Id,
-    ResourceStatus: 'IMPORT_COMPLETE',
-  });
+  expect(JSON.parse(found.stdout).StackResourceDetail.PhysicalResourceId).toBe(Id);
   await cdk(folder, env, 'destroy', 'Imported', '--force', ...imported);
 });
 
