@@ -118,6 +118,12 @@ test.each(COURSES)(
   1_200_000,
 );
 
+test('a create whose calls are all slow is answered within the budget of each invocation', async () => {
+  const course = COURSES.find(({ name }) => name === 'a create that finalises') as Course;
+  const slow = Array.from({ length: 8 }, (_, call): Planned => [call, call === 1 ? 'silent after' : 'slow']);
+  await live(lifeOf(course, 'IMPORT_ASSETS_FROM_S3', slow), course);
+});
+
 test('every right that the schema declares for a call of the handlers is used by some path', () => {
   expect(rightsNeverUsed(biographies.used)).toEqual([]);
 });
