@@ -83,7 +83,8 @@ const lives: fc.Arbitrary<Life> = fc
       startJobChecks: fc.constantFrom('state', 'all'),
     }),
     slotTakenFor: fc.option(fc.constantFrom(1, 15, 40), { nil: undefined, freq: 6 }),
-    create: turns,
+    // A create that is sent again may leave a job that nobody can name: see the decision record 0013.
+    create: turns.map(({ habits, ...turn }) => ({ ...turn, habits: { ...habits, repeated: [] } })),
     duringCreate: others(['cancel', 'start', 'finalise', 'publish', 'forget', 'fail', 'remove']),
     updates: fc.array(updates, { maxLength: 2 }),
     between: fc.oneof(

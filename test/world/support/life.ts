@@ -99,7 +99,9 @@ export class Biography {
     const { life, job, id } = story;
     const { event } = story.operations.at(-1) as Finished;
     const wasRemoved = id === undefined || event.status === 'SUCCESS' || event.errorCode === 'NotFound';
-    if (!wasRemoved) {
+    // The answer that named the job was lost, and the repeated create was refused before it could find it again.
+    const isLost = id === undefined && life.create.habits?.repeated?.includes(0) === true;
+    if (!wasRemoved || isLost) {
       return;
     }
     const { revisions, jobs, revoked } = await this.holdings(job);
