@@ -27,6 +27,6 @@ test('sam build gives both functions the bundle and nothing else', async () => {
 
 test('make sam-local says why it does nothing where there is no Docker', async () => {
   const env = { DOCKER_HOST: 'unix:///nowhere' };
-  const { stdout } = await run('make', ['sam-local'], { env });
+  const { stdout } = await run('make', ['--no-print-directory', 'sam-local'], { env });
   expect(stdout).toBe('sam-local: skipped, because there is no Docker here: docker info fails');
 });

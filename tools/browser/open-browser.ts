@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import chromium from '@sparticuz/chromium';
 import puppeteer, { type Browser } from 'puppeteer-core';
+import { run } from '../support/processes';
 
 export type { Browser, Page } from 'puppeteer-core';
 
@@ -61,23 +61,14 @@ async function unpacked(): Promise<string> {
   return join(UNPACKED, 'chromium');
 }
 
-/** The package unpacks into the system's temporary folder, and its libraries only where it takes itself to be in Lambda. */
-async function unpackInto(folder: string): Promise<void> {
-  const { TMPDIR, AWS_EXECUTION_ENV } = process.env;
-  Object.assign(process.env, { TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' });
-  try {
-    await chromium.executablePath();
-    await writeFile(join(folder, 'fonts.conf'), FONTS);
-  } finally {
-    restore('TMPDIR', TMPDIR);
-    restore('AWS_EXECUTION_ENV', AWS_EXECUTION_ENV);
-  }
-}
+const UNPACK = `import chromium from '@sparticuz/chromium'; await chromium.executablePath();`;
 
-function restore(name: string, value: string | undefined): void {
-  if (value === undefined) {
-    delete process.env[name];
-  } else {
-    process.env[name] = value;
-  }
+/**
+ * The package unpacks into the system's temporary folder, and its libraries only where it takes itself to be in Lambda.
+ * It does so in a process of its own, because Jest hides changes of the environment from Node's modules.
+ */
+async function unpackInto(folder: string): Promise<void> {
+  const env = { TMPDIR: folder, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' };
+  await run(process.execPath, ['--input-type=module', '--eval', UNPACK], { cwd: __dirname, env });
+  await writeFile(join(folder, 'fonts.conf'), FONTS);
 }

@@ -74,11 +74,15 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'true success',
     sentence: 'SUCCESS says what the service shows at that moment, and after a delete there is nothing to show.',
-    brokenBy({ invocation: { action }, event: { status, resourceModel }, ownRevision, facts = {} }) {
+    brokenBy({ invocation: { action, model }, event: { status, resourceModel }, ownRevision, facts = {} }) {
       if (status !== 'SUCCESS' || action === 'LIST') {
         return undefined;
       }
-      return action === 'DELETE' ? leftBehind(facts, ownRevision) : untrue(resourceModel ?? {}, facts, ownRevision);
+      // Without the data set's id nobody finds the revision of a job that is gone.
+      const mayRemain = facts.job === undefined && model.DataSetId === undefined;
+      return action === 'DELETE'
+        ? leftBehind(facts, ownRevision && !mayRemain)
+        : untrue(resourceModel ?? {}, facts, ownRevision);
     },
   },
   {

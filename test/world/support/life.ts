@@ -39,6 +39,8 @@ export interface Life {
   /** What the template says beyond the least that its type needs. */
   readonly more: Properties;
   readonly script: FaultScript;
+  /** Whether the script hides a new job for a while. */
+  readonly isHidden?: boolean;
   /** For how many seconds another job has the only slot that the script leaves. */
   readonly slotTakenFor?: number;
   readonly create: Turn;
@@ -99,8 +101,8 @@ export class Biography {
     const { life, job, id } = story;
     const { event } = story.operations.at(-1) as Finished;
     const wasRemoved = id === undefined || event.status === 'SUCCESS' || event.errorCode === 'NotFound';
-    // The answer that named the job was lost, and the repeated create was refused before it could find it again.
-    const isLost = id === undefined && life.create.habits?.repeated?.includes(0) === true;
+    // What the first try made stays if its answer was lost, or asked for another try, and that one was refused for good.
+    const isLost = id === undefined && story.tries > 1;
     if (!wasRemoved || isLost) {
       return;
     }
@@ -108,8 +110,10 @@ export class Biography {
     const unnamed = revisions.filter(
       (one) => !before.revisions.includes(one) && !revoked.includes(one) && !event.message?.includes(String(one)),
     );
-    // Without the data set's id nobody finds the revision of a job that the service has forgotten.
-    if (unnamed.length > 0 && !(story.isForgotten && life.delete.identifierAlone)) {
+    // Without the data set's id nobody finds the revision of a job that the service has forgotten, nor without the job's
+    // tag that of a job which is still hidden.
+    const canBeFound = !(story.isForgotten && (life.delete.identifierAlone || life.isHidden === true));
+    if (unnamed.length > 0 && canBeFound) {
       throw story.broken(
         'nothing left: there are revisions that CloudFormation does not know',
         JSON.stringify(unnamed),
@@ -120,11 +124,10 @@ export class Biography {
     if (running.length > 0) {
       throw story.broken('nothing left: a job ran that CloudFormation does not know', JSON.stringify(running));
     }
-    if (others.length > (life.ownRevision ? 0 : story.mayLeave)) {
-      throw story.broken(
-        `nothing left: more idle jobs than the ${story.mayLeave} answers that were lost`,
-        others.join(),
-      );
+    // With an own revision the next try finds the job, unless the service hides it.
+    const allowed = life.ownRevision && life.isHidden !== true ? 0 : story.mayLeave;
+    if (others.length > allowed) {
+      throw story.broken(`nothing left: more idle jobs than ${allowed}`, others.join());
     }
   }
 
@@ -148,6 +151,8 @@ class Story {
   id: unknown;
   isForgotten = false;
   readonly operations: (Finished & { readonly calls: string[] })[] = [];
+  /** How often the first event of the create was sent. */
+  tries = 0;
   /** How many idle jobs the design allows: one for each answer of CreateJob that was lost. */
   mayLeave = 0;
   private readonly told: string[] = [];
@@ -268,6 +273,7 @@ class Story {
       log.length = 0;
       const event = await handlers(invocation);
       const calls = network.calls.slice(first);
+      this.tries += Number(action === 'CREATE' && invocation.callbackContext === undefined);
       const context = invocation.callbackContext as { readonly jobId?: unknown } | undefined;
       const knownId = invocation.model.Id ?? context?.jobId;
       const id = knownId ?? event.resourceModel?.Id;
@@ -338,7 +344,11 @@ class Story {
     if (id === undefined) {
       return;
     }
-    await this.factsOf(id);
+    const { job } = await this.factsOf(id);
+    if (deed === 'fail' && job?.State === 'WAITING') {
+      // A job that was not started cannot fail.
+      return;
+    }
     this.told.push(`somebody else: ${deed}`);
     const path = this.revisionId === undefined ? undefined : this.revisionPath(this.revisionId);
     switch (deed) {
