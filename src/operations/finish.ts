@@ -54,14 +54,16 @@ async function withoutRevision(operation: JobOperation, job: Job, { revisionId }
   const { request, jobId } = operation;
   // An operation that is to finalise a revision has failed without it, whoever made the revision.
   const isToFinalise = hasEnded(job.State) && wantedChanges(operation, job).finalised === true && !request.rollback;
-  if (!isGoneWithRevision(job, request.desired) && !isToFinalise) {
+  // Without its own revision a job can never run, and comment and tags of the template are nowhere.
+  const isOwn = wantsOwnRevision(request.desired) && !request.rollback;
+  if (!isGoneWithRevision(job, request.desired) && !isOwn && !isToFinalise) {
     return success(operation, job);
   }
   if (request.operation === 'CREATE') {
     throw new Refusal(
       'permanent',
       'NotStabilized',
-      `revision ${revisionId} was removed while the job filled it. Create both again.`,
+      `revision ${revisionId} was removed by somebody else. Create both again.`,
     );
   }
   return notFound(jobId, `its revision ${revisionId} is gone`);

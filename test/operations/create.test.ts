@@ -275,10 +275,7 @@ const ASSETS = listAssets();
 describe('a create whose job is COMPLETED', () => {
   const given = { ...OWN, desired: { ...OWN_IMPORT, Id: JOB_ID }, callbackContext: context('started') };
   const named = { desired: { ...IMPORT, Id: JOB_ID } };
-  const removed = failed(
-    'NotStabilized',
-    `revision ${REVISION} was removed while the job filled it. Create both again.`,
-  );
+  const removed = failed('NotStabilized', `revision ${REVISION} was removed by somebody else. Create both again.`);
 
   describe('leaves the revision', () => {
     transcripts(given, [
@@ -330,6 +327,12 @@ describe('a create whose context was lost', () => {
       'does not start a job that is to stay WAITING',
       [getJob(WAITING), getRevision(OPEN)],
       shown(WAITING, OPEN),
+      { desired: { ...desired, StartOnCreation: false } },
+    ],
+    [
+      'fails if the revision of a job that is to stay WAITING is gone',
+      [getJob(WAITING), getRevision(ABSENT)],
+      failed('NotStabilized', `revision ${REVISION} was removed by somebody else. Create both again.`),
       { desired: { ...desired, StartOnCreation: false } },
     ],
     [

@@ -321,6 +321,18 @@ describe('an update of comment and tags', () => {
       shown(OWN_COMPLETED, corrected),
     ],
     [
+      'does not succeed without the revision, although the job still waits',
+      [getJob(OWN_WAITING), getRevision(ABSENT)],
+      GONE,
+      { previous: NOT_STARTED, desired: { ...NOT_STARTED, RevisionComment: 'Corrected' } },
+    ],
+    [
+      'succeeds without the revision in a rollback',
+      [getJob(OWN_WAITING), getRevision(ABSENT)],
+      shown(OWN_WAITING),
+      { previous: { ...NOT_STARTED, RevisionComment: 'Corrected' }, desired: NOT_STARTED, rollback: true },
+    ],
+    [
       'is refused for a published revision, which stays as it was',
       [...before, comment(undefined, CONFLICT), REOPENING, comment(false, CONFLICT), DONE],
       failed('InvalidRequest', `revision ${REVISION} is published`),

@@ -14,7 +14,7 @@ import { useBiographies } from './support/use-biographies';
 const biographies = useBiographies();
 
 /** As many as there is time for in `make test`; `test/operations/lives.test.ts` leads more of them over the port. */
-const LIVES = 1_000;
+const LIVES = 500;
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 0);
 
 const turns: fc.Arbitrary<Turn> = fc.record({
@@ -45,7 +45,7 @@ const updates: fc.Arbitrary<Update> = fc
       { RevisionTags: [{ Key: 'team', Value: 'weather' }], RevokeOnDelete: true },
       { Triggers: ['2'] },
     ),
-    others: others(['start', 'forget', 'remove', 'finalise']),
+    others: others(['forget', 'remove', 'finalise']),
     rollback: fc.boolean(),
     withPrevious: fc.boolean(),
     cancelledAfter: fc.constantFrom(undefined, undefined, undefined, 1, 2),
@@ -84,7 +84,8 @@ const lives: fc.Arbitrary<Life> = fc
     }),
     slotTakenFor: fc.option(fc.constantFrom(1, 15, 40), { nil: undefined, freq: 6 }),
     create: turns,
-    duringCreate: others(['cancel', 'start', 'finalise', 'publish', 'forget', 'fail', 'remove']),
+    // Not 'start': the template is wrong from then on, and no operation can answer as it demands.
+    duringCreate: others(['cancel', 'finalise', 'publish', 'forget', 'fail', 'remove']),
     // CloudFormation feeds back the model of IN_PROGRESS, in which nothing is missing but what is write-only.
     updates: fc.array(
       updates.filter(({ habits }) => habits?.keeps !== 'identifier'),
@@ -110,7 +111,13 @@ const lives: fc.Arbitrary<Life> = fc
     // Nor does a create that is sent again find the job of the first one while the service hides it.
     const { hidden, ...visible } = plan;
     const isHidden = ownRevision && 'seconds' in hidden;
-    const create = isHidden ? { ...life.create, habits: { ...life.create.habits, repeated: [] } } : life.create;
+    const habits = { ...life.create.habits, ...(isHidden ? { repeated: [] } : {}) };
+    // By the identifier alone a create cannot see that the revision which is gone was to be the job's own.
+    const isRemoved = duringCreate?.some(([, deed]) => deed === 'remove') === true;
+    const create = {
+      ...life.create,
+      habits: { ...habits, ...(isRemoved && habits.keeps === 'identifier' ? { keeps: 'both' as const } : {}) },
+    };
     return {
       ...life,
       type,
