@@ -34,20 +34,20 @@ function cellsOf({ what, ours = '', bare = '', stock = '', figure = '', held }: 
 }
 
 /** Lines of cells in columns: the first to the left, the others to the right. */
-function table(lines: readonly (readonly string[])[], between: string, frame: string): string[] {
+function table(lines: readonly (readonly string[])[], between: string): string[] {
   const widths = HEADER.map((_, column) => Math.max(...lines.map((line) => (line[column] as string).length)));
   return lines.map((line) => {
     const cells = line.map((cell, at) =>
       at === 0 ? cell.padEnd(widths[at] as number) : cell.padStart(widths[at] as number),
     );
-    return `${frame}${cells.join(between)}${frame}`.trim();
+    return cells.join(between).trimEnd();
   });
 }
 
 export function toTheTerminal(sections: readonly Section[]): string {
   const lines = sections.flatMap(({ title, rows }) => [[title, ...HEADER.slice(1)], ...rows.map(cellsOf)]);
   const titles = new Set(sections.map(({ title }) => title));
-  return table(lines, '  ', '')
+  return table(lines, '  ')
     .map((line, at) => (titles.has(lines[at]?.[0] as string) ? `\n${line}` : line))
     .join('\n');
 }
@@ -61,7 +61,7 @@ export async function report(sections: readonly Section[], rounds: number): Prom
   const [cpu] = os.cpus();
   const nodes = await Promise.all(['22', '20'].map((major) => runText(nodeOf(major), '--version')));
   const tables = sections.map(({ title, rows }) => {
-    const [header, ...lines] = table([HEADER, ...rows.map(cellsOf)], ' | ', '| ').map((line) => `${line} |`);
+    const [header, ...lines] = table([HEADER, ...rows.map(cellsOf)], ' | ').map((line) => `| ${line} |`);
     return [`## ${title}`, '', header, '|---|---:|---:|---:|---:|---:|', ...lines, ''].join('\n');
   });
   return `<!-- Written by make bench; do not edit. -->
