@@ -1,4 +1,5 @@
 import { Redactor } from '../src/runtime/redaction';
+import { prefixOf } from './ledger';
 
 /**
  * Takes out of a text what belongs in no report: credentials, the queries of URLs (they sign them), ids, the account.
@@ -10,7 +11,7 @@ export function redactor(account: string, runId: string, secrets: readonly strin
   return (text) =>
     redact
       .text(text.replace(/(https?:\/\/[^\s?"'<>]+)\?[^\s"'<>]*/g, '$1?…'))
-      .replaceAll(`dx-acceptance-${runId}-`, '')
+      .replaceAll(prefixOf(runId), '')
       .replaceAll(runId, '<run>')
       .replaceAll(account, '<account>')
       .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>')

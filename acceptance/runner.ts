@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { ASSUMPTIONS } from '../emulator/store/assumptions';
+import { deniedAction } from '../src/service/errors';
 import { type CallWatch, type Clients, destroyClients, exchangeUrl } from './clients';
 import type { EmulatorControl } from './emulator-control';
 import { Ledger, prefixOf } from './ledger';
@@ -173,7 +174,7 @@ class Run {
     } finally {
       await this.removeAll();
     }
-    const left = !this.ledger.isEmpty && !this.options.KEEP;
+    const left = !this.ledger.isEmpty && !this.isToKeep;
     if (interruption.aborted) {
       print('interrupted: no report is written');
       return { exitCode: 130 };
@@ -210,10 +211,14 @@ class Run {
       print(`It takes about ${minutes} minutes and costs less than ${dollarsOf(dollars)}.`);
     }
     print(
-      this.options.KEEP
+      this.isToKeep
         ? `KEEP=1: nothing is removed. make acceptance-clean RUN=${this.runId} removes it.`
         : 'Everything is removed at the end. Jobs cannot be removed: the service forgets them after 90 days.',
     );
+  }
+
+  private get isToKeep(): boolean {
+    return this.options.KEEP === '1';
   }
 
   private async confirm(): Promise<void> {
@@ -315,7 +320,7 @@ class Run {
 
   private async removeAll(): Promise<void> {
     const { print } = this.io;
-    if (this.options.KEEP === '1' && !this.io.interruption.aborted) {
+    if (this.isToKeep && !this.io.interruption.aborted) {
       if (!this.ledger.isEmpty) {
         print(`KEEP=1: everything is left. make acceptance-clean RUN=${this.runId} removes it.`);
       }
@@ -366,9 +371,7 @@ class Run {
       this.ended.abort(name);
     }
     if (isDenied(error)) {
-      // The message of IAM names the action that was missing, which may be another than that of the call.
-      const named = /not authorized to perform:? ([\w-]+:\w+)/.exec((error as Error).message)?.[1];
-      Object.assign(error as object, { missingRight: named ?? action });
+      Object.assign(error as object, { missingRight: deniedAction((error as Error).message) ?? action });
     }
   }
 

@@ -46,26 +46,29 @@ export class LocalDataExchange {
    * @throws ServiceError 400, 404
    */
   entitle(dataSetId: string, productId?: string): DataSet {
-    const region = this.regionWith(({ dataSets }) => dataSets.has(dataSetId));
-    if (!region) {
-      throw notFound('DATA_SET', dataSetId);
-    }
+    const region = this.regionOf(dataSetId);
     const source = region.store.dataSet(dataSetId);
     return entitle(region, source, productId ?? `prod-${region.ids.next().slice(0, 13)}`, region.clock.now());
   }
 
   /** Ends a subscription: an entitled data set of whichever Region is gone. @throws ServiceError 400, 404 */
   endEntitlement(dataSetId: string): void {
-    const region = this.regionWith(({ dataSets }) => dataSets.has(dataSetId));
-    if (!region) {
-      throw notFound('DATA_SET', dataSetId);
-    }
+    const region = this.regionOf(dataSetId);
     endEntitlement(region, region.store.dataSet(dataSetId));
   }
 
   /** The Regions that were named so far. */
   allRegions(): Region[] {
     return [...this.regions.values()].map(({ region }) => region);
+  }
+
+  /** The Region of a data set. @throws ServiceError 404 */
+  private regionOf(dataSetId: string): Region {
+    const region = this.regionWith(({ dataSets }) => dataSets.has(dataSetId));
+    if (!region) {
+      throw notFound('DATA_SET', dataSetId);
+    }
+    return region;
   }
 
   private regionWith(has: (store: RegionStore) => boolean): Region | undefined {

@@ -107,10 +107,15 @@ const OWN_FAULTS: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'Ref
 /** How a message says that a limit is reached. Which error the service uses for too many jobs is not documented. */
 const LIMIT_TEXT = /\b(limit|quota|maximum|concurrent|too many)/i;
 
-/**
- * How AWS names the action that is denied, which may be another than the call: finalising a revision may publish it.
- */
 const DENIED_ACTION = /not authorized to perform:? +([a-z0-9-]+:[A-Za-z0-9*]+)/;
+
+/**
+ * The action that a message of AWS says is denied, which may be another than the call: finalising a revision may publish
+ * it. Undefined if the message names none.
+ */
+export function deniedAction(message: string): string | undefined {
+  return DENIED_ACTION.exec(message)?.[1];
+}
 
 /**
  * What an error that the SDK or the network threw means to an operation. Never throws, whatever was thrown.
@@ -239,7 +244,7 @@ function messageOf(call: CallName, thrown: Thrown, meaning: Meaning, place: stri
 function adviceFor(call: CallName, thrown: Thrown, { code }: Meaning): string | undefined {
   switch (code) {
     case 'AccessDenied':
-      return `The type's execution role needs ${DENIED_ACTION.exec(thrown.message)?.[1] ?? `dataexchange:${call}`}`;
+      return `The type's execution role needs ${deniedAction(thrown.message) ?? `dataexchange:${call}`}`;
     case 'InvalidCredentials':
       return "Check the type's execution role and that its session has not expired";
     case 'ServiceLimitExceeded':

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { sha256 } from '../support/files';
+import { replaceFolder, sha256 } from '../support/files';
 import { registryPackage } from './registry-package';
 import { retarget, spellings } from './type-name';
 import type { Entries } from './zip';
@@ -25,7 +25,7 @@ export async function writePackage(canonical: Entries, typeName: string, parent:
   const project = retargetedProject(canonical, typeName);
   const content = registryPackage(project, typeName);
   const folder = join(parent, slug);
-  await writeFolder(new Map([...project, [`${slug}.zip`, content]]), folder);
+  await replaceFolder(folder, (draft) => writeFiles(new Map([...project, [`${slug}.zip`, content]]), draft));
   const zip = join(folder, `${slug}.zip`);
   return { folder, zip, instructions: instructions(folder, zip, content) };
 }
@@ -40,16 +40,11 @@ function retargetedProject(canonical: Entries, typeName: string): Entries {
   );
 }
 
-/** Written beside the folder and then moved there, so that nobody reads half a folder. */
-async function writeFolder(files: Entries, folder: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
-  const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
+async function writeFiles(files: Entries, folder: string): Promise<void> {
   for (const [path, bytes] of files) {
-    await mkdir(dirname(join(draft, path)), { recursive: true });
-    await writeFile(join(draft, path), bytes);
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
   }
-  await rm(folder, { recursive: true, force: true });
-  await rename(draft, folder);
 }
 
 function instructions(folder: string, zip: string, content: Uint8Array): string {

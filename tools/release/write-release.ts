@@ -1,5 +1,5 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { buildBundle } from '../bundle';
 import { packCdkLibrary } from '../cdk/make-cdk-package';
@@ -7,7 +7,7 @@ import { canonicalProject } from '../package/project';
 import { projectFilesOf, registryPackage } from '../package/registry-package';
 import { CANONICAL } from '../package/type-name';
 import { zip } from '../package/zip';
-import { digests } from '../support/files';
+import { digests, replaceFolder } from '../support/files';
 import { inRoot, REGISTER_FILE, SCHEMA_FILE } from '../support/paths';
 import { run } from '../support/processes';
 import { billOfMaterials, bundledPackages, notice } from './bundled-packages';
@@ -19,15 +19,7 @@ import { PACKAGE_FILE, PROJECT_FILE } from './files';
  * @param date of the release, ISO 8601
  */
 export async function writeRelease(folder: string, date: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
-  const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
-  try {
-    await writeFiles(draft, date);
-    await rm(folder, { recursive: true, force: true });
-    await rename(draft, folder);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+  await replaceFolder(folder, (draft) => writeFiles(draft, date));
 }
 
 async function writeFiles(folder: string, date: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
 /** The files of a folder, at any depth, as paths relative to it, sorted. */
 export async function listFiles(folder: string): Promise<string[]> {
@@ -30,5 +30,23 @@ export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>):
     return await use(folder);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+/**
+ * Makes a folder anew. It is written beside its place and then moved there, so that nobody reads half a folder, and a
+ * failure leaves the former one.
+ *
+ * @param write fills the empty folder that it is given
+ */
+export async function replaceFolder(folder: string, write: (draft: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
+  try {
+    await write(draft);
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
   }
 }
