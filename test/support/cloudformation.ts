@@ -34,7 +34,7 @@ export interface Habits {
   readonly keeps?: 'both' | 'context' | 'model' | 'identifier';
   /** How often an operation that fails with a retriable code is started over. */
   readonly retries?: number;
-  /** Invocations (counted from 0) that are repeated after their answer; the second answer counts. */
+  /** Invocations (counted from 0) whose answer is lost, so that they are repeated; the second answer counts. */
   readonly repeated?: readonly number[];
   /** Invocations that are sent twice at the same time, if the job is known by then; the second answer counts. */
   readonly doubled?: readonly number[];
@@ -58,6 +58,8 @@ export interface Finished {
 
 /** Seconds until CloudFormation starts an operation over. */
 const RETRY_SECONDS = 5;
+/** After this it repeats a call whose answer did not arrive (aws-quickstart/quickstart-helm-resource-provider, issue 42). */
+const SILENCE_MS = 60_000;
 
 let operations = 0;
 
@@ -97,7 +99,9 @@ export async function drive(
   for (;;) {
     const number = events.length;
     if (repeated.includes(number)) {
+      const sent = clock.now();
       await invokeOnce(handlers, next);
+      clock.advance(Math.max(0, sent + SILENCE_MS - clock.now()));
     }
     const copies = doubled.includes(number) && knownId !== undefined ? [next, next] : [next];
     const event = (await Promise.all(copies.map((copy) => invokeOnce(handlers, copy)))).at(-1) as ProgressEvent;

@@ -124,8 +124,8 @@ export class Biography {
     if (running.length > 0) {
       throw story.broken('nothing left: a job ran that CloudFormation does not know', JSON.stringify(running));
     }
-    // With an own revision the next try finds the job, unless the service hides it.
-    const allowed = life.ownRevision && life.isHidden !== true ? 0 : story.mayLeave;
+    // With an own revision a job whose name was lost is found, unless the service hides it or refuses the search.
+    const allowed = life.ownRevision && life.isHidden !== true && !story.isSearchRefused ? 0 : story.mayLeave;
     if (others.length > allowed) {
       throw story.broken(`nothing left: more idle jobs than ${allowed}`, others.join());
     }
@@ -151,6 +151,10 @@ class Story {
   id: unknown;
   isForgotten = false;
   readonly operations: (Finished & { readonly calls: string[] })[] = [];
+  /** Whether the create was not allowed to look for a job. */
+  isSearchRefused = false;
+  /** Whether the create has failed. */
+  private hasFailed = false;
   /** How often the first event of the create was sent. */
   tries = 0;
   /** How many idle jobs the design allows: one for each answer of CreateJob that was lost. */
@@ -239,6 +243,7 @@ class Story {
         afterEach: async (event) => {
           if (action === 'CREATE') {
             this.id = event.resourceModel?.Id ?? this.id;
+            this.hasFailed = event.status === 'FAILED';
             await this.uploadOnce(event);
           }
           for (const [after, deed] of others) {
@@ -260,6 +265,7 @@ class Story {
     if (action === 'CREATE') {
       const lost = calls.filter(({ operation, fault }) => operation === 'CreateJob' && fault?.hasEffect === true);
       this.mayLeave += lost.length + (habits.repeated ?? []).length;
+      this.isSearchRefused = calls.some(({ operation, fault }) => operation === 'ListJobs' && fault?.passes === false);
     }
     return finished;
   }
@@ -345,8 +351,9 @@ class Story {
       return;
     }
     const { job } = await this.factsOf(id);
-    if (deed === 'fail' && job?.State === 'WAITING') {
-      // A job that was not started cannot fail.
+    // A job that was not started cannot fail. The service forgets a job after 90 days, and CloudFormation deletes at once
+    // what it could not create.
+    if ((deed === 'fail' && job?.State === 'WAITING') || (deed === 'forget' && this.hasFailed)) {
       return;
     }
     this.told.push(`somebody else: ${deed}`);
