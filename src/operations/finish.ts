@@ -54,7 +54,7 @@ async function withoutRevision(operation: JobOperation, job: Job, { revisionId }
   const { request, jobId } = operation;
   // An operation that is to finalise a revision has failed without it, whoever made the revision.
   const isToFinalise = hasEnded(job.State) && wantedChanges(operation, job).finalised === true && !request.rollback;
-  // Without its own revision a job can never run, and comment and tags of the template are nowhere.
+  // Without its own revision a job can never run, and nothing has the comment and the tags that the template asks for.
   const isOwn = wantsOwnRevision(request.desired) && !request.rollback;
   if (!isGoneWithRevision(job, request.desired) && !isOwn && !isToFinalise) {
     return success(operation, job);
