@@ -225,15 +225,18 @@ function toRepeat(errorCode: ErrorCode, message: string): Refusal {
 }
 
 async function prepare(operation: JobOperation, job: Job, revision: Revision | undefined): Promise<Answer> {
-  await upload(operation, job);
-  if (revision !== undefined) {
-    const refusal = await refusalOf(tagWithJob(operation, revision.Arn));
-    if (refusal?.kind === 'permanent') {
-      throw refusal;
-    }
-    if (refusal !== undefined) {
-      operation.remember({ untagged: revision.Arn });
-    }
+  // The upload comes first because its URL is valid for a minute. The tag follows even if the upload fails: should the
+  // service forget the job, a delete finds the revision by it.
+  const failed = await refusalOf(upload(operation, job));
+  const untagged = revision && (await refusalOf(tagWithJob(operation, revision.Arn)));
+  if (failed !== undefined) {
+    throw failed;
+  }
+  if (untagged?.kind === 'permanent') {
+    throw untagged;
+  }
+  if (untagged !== undefined) {
+    operation.remember({ untagged: revision?.Arn });
   }
   return operation.inProgress(STORE_DELAY_SECONDS, `job ${job.Id} created`);
 }

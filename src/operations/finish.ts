@@ -52,11 +52,7 @@ async function success({ exchange }: JobOperation, job: Job, revision?: Revision
 /** What to answer if the revision of the job does not exist. */
 async function withoutRevision(operation: JobOperation, job: Job, { revisionId }: RevisionName): Promise<Answer> {
   const { request, jobId } = operation;
-  // An operation that is to finalise a revision has failed without it, whoever made the revision.
-  const isToFinalise = hasEnded(job.State) && wantedChanges(operation, job).finalised === true && !request.rollback;
-  // Without its own revision a job can never run, and nothing has the comment and the tags that the template asks for.
-  const isOwn = wantsOwnRevision(request.desired) && !request.rollback;
-  if (!isGoneWithRevision(job, request.desired) && !isOwn && !isToFinalise) {
+  if (!isLostWithRevision(operation, job)) {
     return success(operation, job);
   }
   if (request.operation === 'CREATE') {
@@ -67,4 +63,19 @@ async function withoutRevision(operation: JobOperation, job: Job, { revisionId }
     );
   }
   return notFound(jobId, `its revision ${revisionId} is gone`);
+}
+
+/** Whether the operation cannot succeed any more because the revision of its job does not exist. */
+function isLostWithRevision(operation: JobOperation, job: Job): boolean {
+  const { desired, rollback } = operation.request;
+  if (isGoneWithRevision(job, desired)) {
+    return true;
+  }
+  // A stack must not hang in its rollback: the job is as it was.
+  if (rollback) {
+    return false;
+  }
+  // Without its own revision a job can never run, and nothing has the comment and the tags that the template asks for.
+  // An operation that is to finalise a revision has failed without it, whoever made the revision.
+  return wantsOwnRevision(desired) || (hasEnded(job.State) && wantedChanges(operation, job).finalised === true);
 }

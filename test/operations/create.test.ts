@@ -259,6 +259,12 @@ describe('an upload', () => {
     ],
     ['needs a URL', [createJob(desired, withoutUrl)], failed('GeneralServiceException', 'there is no URL to upload')],
     ['is refused', [createJob(desired, job), upload(refused('permanent', 'GeneralServiceException'))], fails],
+    [
+      'is refused, and the revision has its tag all the same: a delete may find it by nothing else',
+      [...MADE, createJob(desired, job), upload(refused('permanent', 'GeneralServiceException')), TAGGED],
+      fails,
+      { desired: own },
+    ],
     // A retriable code would have CloudFormation make another job.
     ['gets no answer', [createJob(desired, job), upload(refused('transient', 'NetworkFailure'))], fails],
   ]);

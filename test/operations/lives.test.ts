@@ -92,7 +92,7 @@ it('a resource can be created, updated and deleted, whatever happens, and leaves
       expect(JSON.stringify(events)).not.toContain(SECRET);
     },
   );
-  await checkAsync(property, 9_000);
+  await checkAsync(property, 10_000);
 }, 120_000);
 
 describe('an operation that would never end', () => {
