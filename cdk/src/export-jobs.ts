@@ -131,19 +131,17 @@ export interface ExportRevisionsToS3Props extends JobProps, RevisionDestination 
   readonly revisionId: string;
 }
 
-const DEFAULT_KEY_PATTERN = '${Asset.Name}';
-
 /** Exports a whole revision to Amazon S3 (EXPORT_REVISIONS_TO_S3). */
 export class ExportRevisionsToS3 extends Job {
   private readonly written: Written;
 
   constructor(scope: Construct, id: string, props: ExportRevisionsToS3Props) {
-    // Reads leave the default out, so it would show as drift.
-    const keyPattern = props.keyPattern === DEFAULT_KEY_PATTERN ? undefined : props.keyPattern;
     super(scope, id, props, {
       type: JobType.EXPORT_REVISIONS_TO_S3,
       dataSetId: props.dataSetId,
-      s3RevisionDestinations: [{ revisionId: props.revisionId, bucket: props.bucketName, keyPattern }],
+      s3RevisionDestinations: [
+        { revisionId: props.revisionId, bucket: props.bucketName, keyPattern: props.keyPattern },
+      ],
       s3RevisionDestinationEncryptionType: props.encryption?._type,
       s3RevisionDestinationEncryptionKmsKeyArn: props.encryption?._kmsKeyArn,
     });

@@ -119,14 +119,6 @@ describe('the classes of the job types', () => {
     expect(waiting.map(({ Properties }) => Properties.UrlAssetMd5Hash)).toEqual([MD5]);
   });
 
-  test('leave out the key pattern that reads do not show', () => {
-    const other = someStack();
-    new ExportRevisionsToS3(other, 'Copy', { ...ofRevision, bucketName: 'copies', keyPattern: '${Asset.Name}' });
-    expect(jobsOf(other)[0]?.Properties.S3RevisionDestinations).toEqual([
-      { RevisionId: REVISION_ID, Bucket: 'copies' },
-    ]);
-  });
-
   test('follow other jobs by as few entries of Triggers as their ids need', () => {
     const other = someStack();
     const jobs = Array.from(

@@ -1,8 +1,8 @@
 import { canonical } from './canonical';
-import { jobType } from './job-types';
-import { own, type Properties } from './properties';
+import { type Input, jobType } from './job-types';
+import { isRecord, own, type Properties } from './properties';
 import { PROPERTY_NODES, type SchemaNode } from './schema-node';
-import { computedHash, effective, isReadOnly, isWriteOnly, withoutDefaults } from './translate';
+import { computedHash, effective, isReadOnly, isWriteOnly } from './translate';
 
 /** What an update may change without a new job. */
 export const IN_PLACE: readonly string[] = [
@@ -62,4 +62,19 @@ function inEffect(model: Properties, name: string): unknown {
   return input === undefined
     ? (own(model, name) ?? own(DEFAULTS, name))
     : withoutDefaults(effective(model, input), input);
+}
+
+/**
+ * A value without the members of its entries that are what the service uses for a member that is left out: whether it
+ * shows these is not known.
+ */
+function withoutDefaults(value: unknown, { memberDefaults }: Input): unknown {
+  if (memberDefaults === undefined || !Array.isArray(value)) {
+    return value;
+  }
+  return value.map((entry) =>
+    isRecord(entry)
+      ? Object.fromEntries(Object.entries(entry).filter(([name, member]) => own(memberDefaults, name) !== member))
+      : entry,
+  );
 }

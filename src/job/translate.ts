@@ -57,7 +57,7 @@ export function modelOf(job: Job, revision?: Revision, assets: readonly Asset[] 
   const model: Record<string, unknown> = { Type: job.Type };
   for (const input of type?.inputs ?? []) {
     if (!isWriteOnly(input.property)) {
-      model[input.property] = withoutDefaults(valueAt(branch, input.member), input) ?? input.default;
+      model[input.property] = valueAt(branch, input.member) ?? input.default;
     }
   }
   const made = madeAssets(job, assets);
@@ -88,21 +88,6 @@ export function modelOf(job: Job, revision?: Revision, assets: readonly Asset[] 
     LastUpdatedTime: job.UpdatedAt,
   });
   return withoutNulls(model);
-}
-
-/**
- * A value without the members of its entries that are what the service uses for a member that is left out. Whether the
- * service shows these is not known, so a model never has them.
- */
-export function withoutDefaults(value: unknown, { memberDefaults }: Input): unknown {
-  if (memberDefaults === undefined || !Array.isArray(value)) {
-    return value;
-  }
-  return value.map((entry) =>
-    isRecord(entry)
-      ? Object.fromEntries(Object.entries(entry).filter(([name, member]) => own(memberDefaults, name) !== member))
-      : entry,
-  );
 }
 
 const WRITE_ONLY = new Set<string>(schema.writeOnlyProperties.map(propertyOf));

@@ -143,7 +143,12 @@ const FORMATTED: Readonly<Record<string, fc.Arbitrary<string>>> = {
   RevisionId: ID,
   AssetId: ID,
   Bucket: BUCKET,
-  KeyPattern: fc.constantFrom('${Asset.Id}', 'exports/${Asset.Name}', '${Revision.CreatedAt.Year}/${Asset.Id}'),
+  KeyPattern: fc.constantFrom(
+    '${Asset.Name}',
+    '${Asset.Id}',
+    'exports/${Asset.Name}',
+    '${Revision.CreatedAt.Year}/${Asset.Id}',
+  ),
   UrlAssetMd5Hash: MD5_DIGEST,
   ApiGatewayApiSpecificationMd5Hash: MD5_DIGEST,
 };

@@ -205,6 +205,10 @@ describe('differences', () => {
   const { ApiGatewayProtocolType: _, ...PLAIN_API } = API;
   const { ApiGatewayApiKey: __, ...OPEN_API } = API;
   const tag = (...TagValues: string[]) => ({ ...LAKE, LakeFormationTableExpression: [{ TagKey: 'k', TagValues }] });
+  const EXPORT_BY_NAME = {
+    ...MINIMAL.EXPORT_REVISIONS_TO_S3,
+    S3RevisionDestinations: [{ RevisionId: REVISION, Bucket: 'target', KeyPattern: '${Asset.Name}' }],
+  };
   const shown = modelOf(echo(createJobInput(WITH_FILE)));
   const otherHash = { ...URL_BARE, UrlAssetMd5Hash: md5Of('another') };
   const { RevisionId: ___, ...OWN_REVISION } = MINIMAL.IMPORT_ASSETS_FROM_S3;
@@ -228,6 +232,7 @@ describe('differences', () => {
       LAKE,
       [],
     ],
+    ['a default written down in an entry', EXPORT_BY_NAME, MINIMAL.EXPORT_REVISIONS_TO_S3, []],
     ['a repeated entry', tag('a', 'a'), tag('a'), ['LakeFormationTableExpression']],
     ['an absent protocol', PLAIN_API, API, []],
     ['a protocol that appears', API, PLAIN_API, []],
