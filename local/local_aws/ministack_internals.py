@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 import inspect
 import json
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from .clients import Scope
 
 VERSION = "1.5.33"
 _CFN = "ministack.services.cloudformation"
+
+logger = logging.getLogger("local_aws.ministack_internals")
 
 #: every name relied on: module → name → the parameters it must have (None: not a function of ours to call)
 _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
@@ -642,6 +645,14 @@ def _wrap_requests() -> None:
     run_reentrant = _module("ministack.core.concurrency").run_reentrant
     plain = cloudformation.handle_request
 
+    async def answering(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
+        """Whatever happens is an answer that clients can read; MiniStack's own for a defect is JSON."""
+        try:
+            return await handle_request(method, path, headers, body, query_params)
+        except Exception as problem:
+            logger.exception("A request to CloudFormation ended by an error of local AWS")
+            return _module(f"{_CFN}.helpers")._error("InternalFailure", f"Local AWS failed: {problem!r}", 500)
+
     async def handle_request(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
         action, params = _action(headers, body, query_params)
         found = _stack_of(action, params)
@@ -667,7 +678,7 @@ def _wrap_requests() -> None:
             return await run_reentrant(_in_review, params, on_thread)
         return await run_reentrant(on_thread)
 
-    cloudformation.handle_request = handle_request
+    cloudformation.handle_request = answering
 
 
 #: one at a time, so that two change sets for a stack that is yet to be created find one another

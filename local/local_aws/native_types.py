@@ -122,10 +122,11 @@ class _InTemplates:
         self.schema = schema
 
     def create(self, logical_id: str, properties: Model, stack_name: str) -> tuple[str, Model]:
-        return self.outcome(self.type.create(validated(self.schema, properties)))
+        return self.outcome(self.type.create(validated(self.schema, properties, logical_id)))
 
     def update(self, physical_id: str, old: Model, new: Model, stack_name: str, logical_id: str) -> tuple[str, Model]:
-        return self.outcome(self.type.update(physical_id, self.schema.typed(old), validated(self.schema, new)))
+        desired = validated(self.schema, new, logical_id)
+        return self.outcome(self.type.update(physical_id, self.schema.typed(old), desired))
 
     def delete(self, physical_id: str, properties: Model, logical_id: str) -> None:
         try:

@@ -46,7 +46,8 @@ class _Versions:
         for name in ("TypeName", "SchemaHandlerPackage"):
             if not properties.get(name):
                 raise ValueError(
-                    f"Properties validation failed for resource {logical_id}: required key [{name}] not found"
+                    f"Properties validation failed for resource {logical_id} with message: "
+                    f"[#: required key [{name}] not found]"
                 )
         logging = properties.get("LoggingConfig")
         request = Request(

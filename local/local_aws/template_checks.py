@@ -11,58 +11,9 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-Template = dict[str, Any]
+from .template_shape import Template, TemplateError, check_sections, check_shape, objects, without_metadata
 
-_SECTIONS = {
-    "AWSTemplateFormatVersion",
-    "Conditions",
-    "Description",
-    "Globals",
-    "Mappings",
-    "Metadata",
-    "Outputs",
-    "Parameters",
-    "Resources",
-    "Rules",
-    "Transform",
-}
-_RESOURCE_MEMBERS = {
-    "Condition",
-    "CreationPolicy",
-    "DeletionPolicy",
-    "DependsOn",
-    "Metadata",
-    "Properties",
-    "Type",
-    "UpdatePolicy",
-    "UpdateReplacePolicy",
-    "Version",
-}
-_POLICIES = {
-    "DeletionPolicy": ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot"),
-    "UpdateReplacePolicy": ("Delete", "Retain", "Snapshot"),
-}
 _TRANSFORMS = {"AWS::Include", "AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"}
-_FUNCTIONS = {
-    "Fn::And",
-    "Fn::Base64",
-    "Fn::Cidr",
-    "Fn::Equals",
-    "Fn::FindInMap",
-    "Fn::GetAZs",
-    "Fn::GetAtt",
-    "Fn::If",
-    "Fn::ImportValue",
-    "Fn::Join",
-    "Fn::Length",
-    "Fn::Not",
-    "Fn::Or",
-    "Fn::Select",
-    "Fn::Split",
-    "Fn::Sub",
-    "Fn::ToJsonString",
-    "Fn::Transform",
-}
 _PSEUDO_PARAMETERS = {
     f"AWS::{name}"
     for name in (
@@ -76,10 +27,6 @@ _PSEUDO_PARAMETERS = {
         "URLSuffix",
     )
 }
-
-
-class TemplateError(ValueError):
-    """The template is refused; the text is the message of the ValidationError."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +43,12 @@ def check(template: Template, conditions: dict[str, bool] | None = None) -> None
 
     With the values of the conditions, resources and branches that they exclude do not count.
     """
-    _check_sections(template)
+    check_sections(template)
     _check_transforms(template)
     if template.get("Transform"):
         # not expanded yet: its resources and references are not the final ones
         return
-    resources = template["Resources"]
-    for logical_id, resource in resources.items():
-        _check_resource(logical_id, resource)
-    _check_functions(template)
+    check_shape(template)
     _check_conditions(template)
     _check_references(template, conditions)
 
@@ -120,24 +64,14 @@ def check_parameters(template: Template, given: list[str]) -> None:
         raise TemplateError(f"Parameters: [{', '.join(missing)}] must have values")
 
 
-# --- shape ------------------------------------------------------------------------------------------------------
-
-
-def _check_sections(template: Template) -> None:
-    if "Hooks" in template:
-        raise TemplateError("Local AWS cannot run the section Hooks of a template (blue/green deployments).")
-    unknown = [name for name in template if name not in _SECTIONS]
-    if unknown:
-        raise TemplateError(f"Invalid template property or properties [{', '.join(map(str, unknown))}]")
-    if not isinstance(template.get("Resources"), dict) or not template["Resources"]:
-        raise TemplateError("Template format error: At least one Resources member must be defined.")
+# --- transforms -------------------------------------------------------------------------------------------------------
 
 
 def _check_transforms(template: Template) -> None:
     """The engine leaves a transform that it does not know where it is, and deploys the rest."""
     declared = template.get("Transform") or []
     names = [_transform_name(each) for each in (declared if isinstance(declared, list) else [declared])]
-    names += [_transform_name(node["Fn::Transform"]) for node in _objects(template) if "Fn::Transform" in node]
+    names += [_transform_name(node["Fn::Transform"]) for node in objects(template) if "Fn::Transform" in node]
     for name in names:
         if name not in _TRANSFORMS:
             known = ", ".join(sorted(_TRANSFORMS))
@@ -148,46 +82,13 @@ def _transform_name(transform: Any) -> str:
     return str(transform.get("Name")) if isinstance(transform, dict) else str(transform)
 
 
-def _check_resource(logical_id: str, resource: Any) -> None:
-    if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
-        raise TemplateError(
-            f"Template format error: Every Resources object must contain a Type member; {logical_id} does not."
-        )
-    unknown = [name for name in resource if name not in _RESOURCE_MEMBERS]
-    if unknown:
-        raise TemplateError(f"Invalid template resource property '{unknown[0]}'")
-    for name, values in _POLICIES.items():
-        value = resource.get(name)
-        if isinstance(value, str) and value not in values:
-            raise TemplateError(
-                f"Template format error: Unrecognized {name} {value} for the resource {logical_id}: "
-                f"it is one of {', '.join(values)}."
-            )
-    if resource["Type"] == "AWS::CloudFormation::Stack":
-        raise TemplateError(
-            f"Local AWS cannot deploy nested stacks ({logical_id}): deploy that template as a stack of its own."
-        )
-
-
-def _check_functions(template: Template) -> None:
-    for section in ("Conditions", "Resources", "Outputs"):
-        for node in _objects(_without_metadata(template.get(section) or {})):
-            for name in node:
-                if isinstance(name, str) and name.startswith("Fn::") and name not in _FUNCTIONS:
-                    supported = ", ".join(sorted(_FUNCTIONS))
-                    raise TemplateError(
-                        f"Template error: Encountered unsupported function: {name} "
-                        f"Supported functions are: [{supported}]"
-                    )
-
-
 # --- conditions -------------------------------------------------------------------------------------------------
 
 
 def _check_conditions(template: Template) -> None:
     declared = template.get("Conditions") or {}
     used = {
-        "Conditions": [node["Condition"] for node in _objects(declared) if isinstance(node.get("Condition"), str)],
+        "Conditions": [node["Condition"] for node in objects(declared) if isinstance(node.get("Condition"), str)],
         "Resources": _conditions_in(template["Resources"]),
         "Outputs": _conditions_in(template.get("Outputs") or {}),
     }
@@ -204,7 +105,7 @@ def _conditions_in(block: dict[str, Any]) -> list[str]:
     """Those of the members themselves, and those that Fn::If names."""
     own = [member["Condition"] for member in block.values() if isinstance(member, dict) and "Condition" in member]
     own = [name for name in own if isinstance(name, str)]
-    choices = [node["Fn::If"] for node in _objects(_without_metadata(block)) if "Fn::If" in node]
+    choices = [node["Fn::If"] for node in objects(without_metadata(block)) if "Fn::If" in node]
     named = [choice[0] for choice in choices if isinstance(choice, list) and choice and isinstance(choice[0], str)]
     return [*own, *named]
 
@@ -230,9 +131,7 @@ def _check_references(template: Template, conditions: dict[str, bool] | None) ->
         undefined = [name for name in named if name not in template["Resources"]]
         if undefined:
             raise TemplateError(_unresolved("Resources", undefined))
-        dependencies[logical_id] = [
-            name for name in [*named, *(each.name for each in references)] if name in resources and name != logical_id
-        ]
+        dependencies[logical_id] = [name for name in [*named, *(each.name for each in references)] if name in resources]
     for output in _active(template.get("Outputs") or {}, conditions).values():
         _check_block("Outputs", list(_references(output, conditions)), set(resources), parameters)
     try:
@@ -316,18 +215,3 @@ def _listed(value: Any) -> list[str]:
     if value is None:
         return []
     return [str(each) for each in value] if isinstance(value, list) else [str(value)]
-
-
-def _objects(node: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a value, itself included."""
-    if isinstance(node, dict):
-        yield node
-    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
-        yield from _objects(inner)
-
-
-def _without_metadata(block: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: {key: value for key, value in member.items() if key != "Metadata"} if isinstance(member, dict) else member
-        for name, member in block.items()
-    }

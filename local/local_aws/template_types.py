@@ -83,7 +83,7 @@ class _Type:
 
     def create(self, logical_id: str, properties: Model, stack_name: str) -> tuple[str, Model]:
         version = self.version()
-        desired = validated(version.package.schema, properties)
+        desired = validated(version.package.schema, properties, logical_id)
         shown: list[str] = []
 
         def show(_event: Model | None, identifier: str | None) -> None:
@@ -112,7 +112,7 @@ class _Type:
     def update(self, physical_id: str, old: Model, new: Model, stack_name: str, logical_id: str) -> tuple[str, Model]:
         version = self.version()
         schema = version.package.schema
-        requested = validated(schema, new)
+        requested = validated(schema, new, logical_id)
         identity = schema.identifier_model(physical_id)
         operation = _operation(
             "UPDATE",
@@ -216,8 +216,11 @@ class _Type:
         return "|".join(identifier[path[-1]] for path in self.version().package.schema.primary)
 
 
-def validated(schema: TypeSchema, properties: Model) -> Model:
-    """The template's properties in the schema's types; CloudFormation refuses a bad model before any handler."""
+def validated(schema: TypeSchema, properties: Model, logical_id: str) -> Model:
+    """The template's properties in the schema's types; CloudFormation refuses a bad model before any handler.
+
+    A ValueError holds the reason that the stack event shows.
+    """
     model = schema.typed(properties)
     read_only = schema.read_only_in(model)
     if read_only:
@@ -225,9 +228,9 @@ def validated(schema: TypeSchema, properties: Model) -> Model:
         raise HandlerFailure("InvalidRequest", problem, str(uuid.uuid4()))
     problems = schema.problems_of_input(model)
     if problems:
-        several = f"#: {len(problems)} schema violations found; " if len(problems) > 1 else ""
-        problem = f"Model validation failed ({several}{'; '.join(problems)})"
-        raise HandlerFailure("InvalidRequest", problem, str(uuid.uuid4()))
+        raise ValueError(
+            f"Properties validation failed for resource {logical_id} with message: [{', '.join(problems)}]"
+        )
     return model
 
 

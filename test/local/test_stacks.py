@@ -62,6 +62,14 @@ def test_a_wrong_template_is_refused_before_there_is_a_stack(local: Local, stack
         client.update_stack(StackName=stack, TemplateBody=wrong)
 
 
+def test_a_defect_of_local_aws_is_an_error_that_clients_can_read(local: Local, stack: str) -> None:
+    """The engine cannot look into a list of resources."""
+    with pytest.raises(ClientError, match=r"\(InternalFailure\).*: Local AWS failed: AttributeError"):
+        local.client("cloudformation").create_change_set(
+            StackName=stack, ChangeSetName="first", ChangeSetType="CREATE", TemplateBody='{"Resources": [{}]}'
+        )
+
+
 def test_a_reference_to_what_a_condition_excludes(local: Local, stack: str) -> None:
     sections = {"Conditions": {"No": {"Fn::Equals": ["a", "b"]}}, "Outputs": {"Out": {"Value": {"Ref": "Thing"}}}}
     resources = {"Thing": {**thing(), "Condition": "No"}, "Other": thing()}

@@ -17,7 +17,17 @@ def template(properties: Any = None, /, **more: Any) -> dict[str, Any]:
     return {"Parameters": {"P": {"Type": "String"}}, "Resources": {"A": A, "B": second}, **sections}
 
 
-SECTIONS = ("Conditions", "Foo", "Hooks", "Outputs", "Parameters", "Resources", "Transform")
+SECTIONS = (
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Foo",
+    "Hooks",
+    "Mappings",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Transform",
+)
 
 
 def output(value: Any, **more: Any) -> dict[str, Any]:
@@ -50,6 +60,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"Resources": {"A": {**A, "DependsOn": "B"}, "B": {**A, "Properties": {"Name": {"Ref": "A"}}}}},
         "Circular dependency between resources: [A, B]",
     ),
+    (template(DependsOn="B"), "Circular dependency between resources: [B]"),
+    (template({"Name": {"Fn::GetAtt": ["B", "Arn"]}}), "Circular dependency between resources: [B]"),
     # conditions
     (template(Condition="Nothing"), f"Unresolved condition dependency Nothing {RESOURCES}"),
     (template({"Name": {"Fn::If": ["Nothing", 1, 2]}}), f"Unresolved condition dependency Nothing {RESOURCES}"),
@@ -63,6 +75,36 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (template(DeletionPolicy="retain"), "Unrecognized DeletionPolicy retain for the resource B"),
     (template(UpdateReplacePolicy="RetainExceptOnCreate"), "Unrecognized UpdateReplacePolicy"),
     (template({"Name": {"Fn::Jion": ["", []]}}), "Encountered unsupported function: Fn::Jion"),
+    (template({"Name": None}), "[/Resources/B/Type/Name] 'null' values are not allowed in templates"),
+    (template({"Parts": [{"Key": None}]}), "[/Resources/B/Type/Parts/0/Key] 'null' values are not allowed"),
+    (template(DependsOn=["A", None]), "[/Resources/B/DependsOn/1] 'null' values are not allowed in templates"),
+    (template(Outputs=None), "[/Outputs] 'null' values are not allowed in templates"),
+    ({"Resources": {"A": {**A, "Properties": []}}}, "[/Resources/A/Properties] Properties must be a map"),
+    ({"Resources": {"A-1": A}}, "Template format error: Resource name A-1 is non alphanumeric."),
+    (template(Parameters={"P_1": {"Type": "String"}}), "Parameter name P_1 is non alphanumeric."),
+    (template(Outputs={"a-b": {"Value": "x"}}), "Outputs name 'a-b' is non alphanumeric."),
+    (template(AWSTemplateFormatVersion="2010-09-10"), "unsupported value for AWSTemplateFormatVersion."),
+    (template(Parameters={"P": {"Default": "x"}}), "Every Parameters object must contain a Type member."),
+    (template(Parameters={"P": {"Type": "Strin"}}), "Unrecognized parameter type: Strin"),
+    (template(Parameters={"P": {"Type": "String", "Size": 1}}), "Invalid template parameter property 'Size'"),
+    (template(Mappings={"M": {"a": "b"}}), "Every Mappings member must be a map"),
+    (template(Mappings={"M": {"a": {"b": {"Ref": "P"}}}}), "Every Mappings attribute must be a String or a List."),
+    (template(Conditions={"C": "true"}), "Conditions can only be boolean operations on parameters and other"),
+    (template(Outputs={"Out": {"Description": "x"}}), "Every Outputs member must contain a Value object"),
+    (template(Outputs=output("x", Exports="y")), "Invalid output property or properties [Exports]"),
+    (template(DeletionPolicy="Snapshot"), "Toy::Test::Thing does not support deletion policy Snapshot"),
+    # arguments of functions
+    (template({"Name": {"Fn::Join": ["-"]}}), "every Fn::Join object requires two parameters"),
+    (template({"Name": {"Fn::Join": ["-", "a"]}}), "every Fn::Join object requires two parameters"),
+    (template({"Name": {"Fn::Split": ["-", ["a"]]}}), "every Fn::Split object requires two parameters"),
+    (template({"Name": {"Fn::Select": ["0"]}}), "Fn::Select requires a list argument with two elements"),
+    (template({"Name": {"Fn::Sub": ["a"]}}), "One or more Fn::Sub intrinsic functions don't specify expected"),
+    (template({"Name": {"Fn::If": ["C", "a"]}}), "Fn::If requires a list argument with the first element being"),
+    (template({"Name": {"Fn::FindInMap": ["M", "a"]}}), "every Fn::FindInMap object requires three parameters"),
+    (template({"Name": {"Ref": ["P"]}}), "every Ref object must have a single String value."),
+    (template(Conditions={"C": {"Fn::Equals": ["a"]}}), "every Fn::Equals object requires a list of 2 string"),
+    (template(Conditions={"C": {"Fn::Not": []}}), "every Fn::Not object requires one boolean parameter."),
+    (template(Conditions={"C": {"Fn::Or": [{}]}}), "every Fn::Or object requires a list of at least 2 and at"),
     # what local AWS lacks
     (template(Hooks={}), "Local AWS cannot run the section Hooks"),
     (template(Transform=["AWS::Include", "Mine"]), "Local AWS cannot run the transform Mine"),
