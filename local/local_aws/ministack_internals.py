@@ -26,6 +26,16 @@ _CFN = "ministack.services.cloudformation"
 
 logger = logging.getLogger("local_aws.ministack_internals")
 
+_EVENT = (
+    "stack_id",
+    "stack_name",
+    "logical_id",
+    "resource_type",
+    "status",
+    "reason",
+    "physical_id",
+    "detailed_status",
+)
 #: every name relied on: module → name → the parameters it must have (None: not a function of ours to call)
 _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
     _CFN: {
@@ -44,16 +54,7 @@ _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_replacing_change": ("resource_type", "old_props", "new_props"),
     },
     f"{_CFN}.stacks": {
-        "_add_event": (
-            "stack_id",
-            "stack_name",
-            "logical_id",
-            "resource_type",
-            "status",
-            "reason",
-            "physical_id",
-            "detailed_status",
-        ),
+        "_add_event": _EVENT,
         "_delete_resource": ("resource_type", "physical_id", "props", "stack_name", "logical_id"),
         "_delete_stack_async": ("stack_name", "stack_id", "retain_resources", "force"),
         "_replacing_change": ("resource_type", "old_props", "new_props"),
@@ -81,6 +82,7 @@ _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_unknown_attribute_message": ("res", "logical_id", "attr"),
     },
     f"{_CFN}.handlers": {
+        "_add_event": _EVENT,
         "_capabilities_enforced": (),
         "_delete_stack_async": ("stack_name", "stack_id", "retain_resources", "force"),
         "_resolve_parameters": ("template", "provided_params", "previous_params"),
@@ -89,6 +91,7 @@ _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
         "validate_template_support": ("template", "conditions", "params"),
     },
     f"{_CFN}.changesets": {
+        "_add_event": _EVENT,
         "_IMPORT_LOOKUPS": None,
         "_find_change_set": ("cs_name", "stack_name"),
         "_resolve_parameters": ("template", "provided_params", "previous_params"),
@@ -439,7 +442,10 @@ def _identifier_summaries(params: Any) -> str:
 
 # --- events of an update ------------------------------------------------------------------------------------------
 
+NEW_RESOURCE = "Requested update requires the creation of a new physical resource; hence creating one."
 _CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
+#: the statuses of a stack with which an operation of a user begins
+_BEGINNINGS = {"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "REVIEW_IN_PROGRESS", "UPDATE_IN_PROGRESS"}
 
 
 def _wrap_events() -> None:
@@ -467,6 +473,9 @@ def _wrap_events() -> None:
     ) -> None:
         key = (stack_id, logical_id)
         if resource_type == "AWS::CloudFormation::Stack":
+            if status in _BEGINNINGS:
+                stack(stack_name).pop("StackStatusReason", None)
+                reason = reason or "User Initiated"
             add(stack_id, stack_name, logical_id, resource_type, status, reason, physical_id, detailed_status)
             return
         begins = status == "UPDATE_IN_PROGRESS" and not reason and not physical_id
@@ -475,6 +484,9 @@ def _wrap_events() -> None:
                 held[key] = (stack_id, stack_name, logical_id, resource_type, status)
                 return
             created.add(key)
+        if reason == NEW_RESOURCE:
+            # known from the schema, before the handler is asked: it is the event that begins the update
+            held.pop(key, None)
         release(key)
         if status == "UPDATE_COMPLETE" and key in unchanged:
             unchanged.discard(key)
@@ -520,7 +532,9 @@ def _wrap_events() -> None:
             add(stack_id, stack_name, stack_name, "AWS::CloudFormation::Stack", _CLEANUP, physical_id=stack_id)
         return found
 
-    stacks._add_event, stacks._update_keeping_seed = add_event, update_keeping_seed
+    for name in ("stacks", "handlers", "changesets"):
+        _module(f"{_CFN}.{name}")._add_event = add_event
+    stacks._update_keeping_seed = update_keeping_seed
     stacks._resolve_stack_outputs = resolve_stack_outputs
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from . import ministack_internals as ministack
 from .registry import Logging, Registry, RegistryError, Request, Version
-from .template_types import NEW_RESOURCE
 
 Properties = dict[str, Any]
 
@@ -65,7 +64,7 @@ class _Versions:
         self, physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
     ) -> tuple[str, Properties]:
         ministack.add_event(
-            stack_name, logical_id, "AWS::CloudFormation::ResourceVersion", "UPDATE_IN_PROGRESS", NEW_RESOURCE
+            stack_name, logical_id, "AWS::CloudFormation::ResourceVersion", "UPDATE_IN_PROGRESS", ministack.NEW_RESOURCE
         )
         return self.create(logical_id, new, stack_name)
 

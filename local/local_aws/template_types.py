@@ -13,8 +13,6 @@ from .driver import Cancelled, Driver, HandlerFailure, Operation
 from .registry import Registry, Version
 from .type_schema import Model, TypeSchema
 
-NEW_RESOURCE = "Requested update requires the creation of a new physical resource; hence creating one."
-
 logger = logging.getLogger("local_aws.template_types")
 
 
@@ -132,7 +130,9 @@ class _Type:
         except HandlerFailure as failure:
             if failure.code != "NotUpdatable" or operation.rollback:
                 raise
-            ministack.add_event(stack_name, logical_id, self.name, "UPDATE_IN_PROGRESS", NEW_RESOURCE, physical_id)
+            ministack.add_event(
+                stack_name, logical_id, self.name, "UPDATE_IN_PROGRESS", ministack.NEW_RESOURCE, physical_id
+            )
             return self.create(logical_id, new, stack_name)
         return physical_id, self._read_back(version, physical_id, operation.requested, stack_name, logical_id)
 

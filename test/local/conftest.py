@@ -110,11 +110,12 @@ class Local:
         except client.exceptions.ClientError:
             return ""
 
-    def settled(self, stack: str) -> str:
+    def settled(self, stack: str, former: str = "") -> str:
+        """The status in which the operation ends; `former` is that before it, which some calls change later."""
         until, pause = time.monotonic() + 90, 0.05
         while time.monotonic() < until:
             status = self.status(stack)
-            if not status.endswith("IN_PROGRESS"):
+            if not status.endswith("IN_PROGRESS") and status != former:
                 return status
             time.sleep(pause)
             # a stack that lasts is asked for less often: many are deployed side by side

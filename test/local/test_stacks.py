@@ -289,9 +289,9 @@ def test_requests_that_are_not(action: str, parameters: dict[str, str], status: 
 
 
 def test_the_events_of_an_update(local: Local, stack: str) -> None:
-    local.deploy(stack, {"Same": thing(), "Gone": thing(), "Changed": thing(Label="old")})
-    before = {name: len(statuses(local, stack, name)) for name in ("Same", "Changed", "Gone", stack)}
-    changed = {"Same": thing(), "Changed": thing(Label="new"), "New": thing()}
+    local.deploy(stack, {"Same": thing(), "Gone": thing(), "Changed": thing(Label="old"), "Replaced": thing("a")})
+    before = {name: len(statuses(local, stack, name)) for name in ("Same", "Changed", "Gone", "Replaced", stack)}
+    changed = {"Same": thing(), "Changed": thing(Label="new"), "New": thing(), "Replaced": thing("b")}
     assert local.deploy(stack, changed) == "UPDATE_COMPLETE"
 
     def later(name: str) -> list[str]:
@@ -301,11 +301,45 @@ def test_the_events_of_an_update(local: Local, stack: str) -> None:
     assert later("Changed") == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
     assert later("New") == ["CREATE_IN_PROGRESS", "CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
     assert later("Gone") == ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+    # the replacement, "Resource creation Initiated", the end, and the clean-up
+    assert later("Replaced") == [
+        *["UPDATE_IN_PROGRESS"] * 2,
+        "UPDATE_COMPLETE",
+        "DELETE_IN_PROGRESS",
+        "DELETE_COMPLETE",
+    ]
     cleanup = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
     assert later(stack) == ["UPDATE_IN_PROGRESS", cleanup, "UPDATE_COMPLETE"]
     events = local.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
     order = [(event["LogicalResourceId"], event["ResourceStatus"]) for event in reversed(events)]
     assert order.index((stack, cleanup)) < order.index(("Gone", "DELETE_IN_PROGRESS"))
+
+
+def test_what_a_stack_says_of_its_operation(local: Local, stack: str) -> None:
+    """Change sets are a user's operations too, and the reason of a failure goes with the next operation."""
+    client = local.client("cloudformation")
+
+    def execute(name: str, kind: str, resources: dict[str, Any]) -> dict[str, Any]:
+        given = {"StackName": stack, "ChangeSetName": name}
+        client.create_change_set(**given, ChangeSetType=kind, TemplateBody=body(resources))
+        client.get_waiter("change_set_create_complete").wait(**given, WaiterConfig={"Delay": 1})
+        former = local.status(stack)
+        client.execute_change_set(**given)
+        local.settled(stack, former)
+        found: dict[str, Any] = client.describe_stacks(StackName=stack)["Stacks"][0]
+        return found
+
+    execute("first", "CREATE", {"Thing": thing(Label="old")})
+    failing = thing(Label="new", Behave=["UPDATE:fail:InvalidRequest"])
+    assert local.deploy(stack, {"Thing": failing}, DisableRollback=True) == "UPDATE_FAILED"
+    client.rollback_stack(StackName=stack)
+    assert local.settled(stack, "UPDATE_FAILED") == "UPDATE_ROLLBACK_COMPLETE"
+    described = execute("second", "UPDATE", {"Thing": thing(Label="newer")})
+    assert (described["StackStatus"], described.get("StackStatusReason", "")) == ("UPDATE_COMPLETE", "")
+    events = client.describe_stack_events(StackName=stack)["StackEvents"]
+    by_user = [event["ResourceStatus"] for event in events if event.get("ResourceStatusReason") == "User Initiated"]
+    begun = ["REVIEW_IN_PROGRESS", "CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS"]
+    assert by_user[::-1] == [*begun, "UPDATE_IN_PROGRESS"]
 
 
 def test_a_resource_keeps_its_type(local: Local, stack: str) -> None:
@@ -361,9 +395,5 @@ def test_a_rollback_that_failed_goes_on_without_the_resource_that_is_skipped(loc
     assert local.deploy(stack, resources) == "UPDATE_ROLLBACK_FAILED"
     client = local.client("cloudformation")
     client.continue_update_rollback(StackName=stack, ResourcesToSkip=["Stuck"])
-    # the status changes a moment after the call
-    until = time.monotonic() + 30
-    while local.status(stack) == "UPDATE_ROLLBACK_FAILED":
-        assert time.monotonic() < until
-    assert local.settled(stack) == "UPDATE_ROLLBACK_COMPLETE"
+    assert local.settled(stack, "UPDATE_ROLLBACK_FAILED") == "UPDATE_ROLLBACK_COMPLETE"
     assert local.delete(stack) == "DELETE_COMPLETE"
