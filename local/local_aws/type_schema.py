@@ -19,6 +19,16 @@ Model = dict[str, Any]
 
 #: what a model in an answer is not held to: it may be partial, and the tests of CloudFormation leave these out too
 _NOT_FOR_ANSWERS = ("required", "dependencies", "propertyNames", "allOf", "anyOf", "oneOf")
+#: keyword → what AWS's own validator of resource schemas says, with the limit and the length that was found
+_LIMITS = {
+    "maxItems": "expected maximum item count: {}, found: {}",
+    "maxLength": "expected maxLength: {}, actual: {}",
+    "maxProperties": "maximum size: [{}], found: [{}]",
+    "minItems": "expected minimum item count: {}, found: {}",
+    "minLength": "expected minLength: {}, actual: {}",
+    "minProperties": "minimum size: [{}], found: [{}]",
+    "uniqueItems": "array items are not unique",
+}
 _TYPE_NAMES = {
     bool: "Boolean",
     int: "Integer",
@@ -266,4 +276,6 @@ def _sentence(error: ValidationError) -> list[str]:
             if "more than one" in error.message
             else [f"{at}: 0 subschemas matched instead of one"]
         )
+    if keyword in _LIMITS:
+        return [f"{at}: {_LIMITS[keyword].format(rule, len(value))}"]  # type: ignore[arg-type]
     return [f"{at}: failed validation constraint for keyword [{keyword}]"]

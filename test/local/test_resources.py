@@ -180,12 +180,13 @@ def test_what_is_gone_already_counts_as_deleted(local: Local, stack: str) -> Non
 
 
 def test_the_model_is_checked_before_the_handler_sees_it(local: Local, stack: str) -> None:
-    bad = thing(Parts=[{"Bucket": "b"}], Size="many", Kind="OVAL", Wrong=1)
+    bad = thing("", Parts=[{"Bucket": "b"}], Size="many", Kind="OVAL", Wrong=1)
     assert local.deploy(stack, {"Thing": bad}) == "ROLLBACK_COMPLETE"
     reasons = local.reasons(stack)
     for expected in (
         "Properties validation failed for resource Thing with message: [#",
         "#/Parts/0: required key [Key] not found",
+        "#/Name: expected minLength: 1, actual: 0",
         "#/Size: expected type: Integer, found: String",
         "#/Kind: OVAL is not a valid enum value",
         "#: extraneous key [Wrong] is not permitted",
