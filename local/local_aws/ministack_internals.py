@@ -85,6 +85,7 @@ _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
         "_add_event": _EVENT,
         "_capabilities_enforced": (),
         "_delete_stack_async": ("stack_name", "stack_id", "retain_resources", "force"),
+        "_imported_export_names": ("stack", "stack_name"),
         "_resolve_parameters": ("template", "provided_params", "previous_params"),
         "_resolve_stack": ("stack_name",),
         "_roll_back_operation": ("stack_name", "stack_id", "stack", "operation", "reason_override"),
@@ -241,6 +242,8 @@ class ResourceType:
     delete: Callable[[str, dict[str, Any], str], None]
     #: whether the change of properties needs a new resource
     replaces: Callable[[dict[str, Any], dict[str, Any]], bool]
+    #: whether the account and Region of the current request have it
+    usable: Callable[[], bool] = lambda: True
     #: (names of the identifier's properties, why the resource cannot be imported or None, attributes of one)
     import_keys: tuple[str, ...] = ()
     import_problem: Callable[..., str | None] | None = None
@@ -389,6 +392,7 @@ def _wrap_templates() -> None:
     def validate_template(template: Any, conditions: Any, params: Any = None) -> Any:
         if not hasattr(template, "error"):
             template_checks.check(template, conditions if params is not None else None)
+            _check_types(template, conditions)
         return validate(template, conditions, params)
 
     for module in modules:
@@ -418,6 +422,18 @@ def _wrap_templates() -> None:
         return status, headers, body
 
     _module(_CFN)._ACTION_HANDLERS["GetTemplateSummary"] = template_summary
+
+
+def _check_types(template: dict[str, Any], conditions: dict[str, bool]) -> None:
+    """The engine knows one table of types for all accounts and Regions."""
+    used = {
+        resource.get("Type")
+        for resource in template["Resources"].values()
+        if isinstance(resource, dict) and conditions.get(resource.get("Condition", ""), True)
+    }
+    elsewhere = sorted(name for name, type_ in _added.types.items() if name in used and not type_.usable())
+    if elsewhere:
+        raise ValueError(f"Template format error: Unrecognized resource types: [{', '.join(elsewhere)}]")
 
 
 def _identifier_summaries(params: Any) -> str:
@@ -519,14 +535,24 @@ def _wrap_events() -> None:
         return update(*args)
 
     def resolve_stack_outputs(*args: Any) -> Any:
-        """The engine would take the name of another stack's export. What follows in an update is its clean-up."""
+        """The engine would take the name of another stack's export, change one that is imported, and keep one that the
+        template has no longer. What follows in an update is its clean-up."""
         found = outputs(*args)
         stack_name, stack_id = args[-2:]
-        for name in found[1]:
-            other = _module(_CFN)._exports.get(name)
+        exports, given = _module(_CFN)._exports, found[1]
+        for name in given:
+            other = exports.get(name)
             if other and other["StackId"] != stack_id:
                 holder = other["StackId"].split("/")[1]
                 raise ValueError(f"Export with name {name} is already exported by stack {holder}")
+        own = {name: export for name, export in exports.items() if export["StackId"] == stack_id}
+        for name, export in own.items():
+            importers = [] if export == given.get(name) else _importers(name)
+            if importers:
+                change = "updated" if name in given else "deleted"
+                raise ValueError(f"Export {name} cannot be {change} as it is in use by {' and '.join(importers)}")
+        for name in own.keys() - given.keys():
+            exports.pop(name)
         if stack(stack_name).get("StackStatus") == "UPDATE_IN_PROGRESS":
             stack(stack_name)["StackStatus"] = _CLEANUP
             add(stack_id, stack_name, stack_name, "AWS::CloudFormation::Stack", _CLEANUP, physical_id=stack_id)
@@ -536,6 +562,17 @@ def _wrap_events() -> None:
         _module(f"{_CFN}.{name}")._add_event = add_event
     stacks._update_keeping_seed = update_keeping_seed
     stacks._resolve_stack_outputs = resolve_stack_outputs
+
+
+def _importers(export: str) -> list[str]:
+    """The stacks that import it."""
+    names = _module(f"{_CFN}.handlers")._imported_export_names
+    stacks = _module(_CFN)._stacks
+    return sorted(
+        name
+        for name, found in stacks.items()
+        if found.get("StackStatus") not in ("DELETE_COMPLETE", "ROLLBACK_COMPLETE") and export in names(found, name)
+    )
 
 
 # --- deleting and rolling back ------------------------------------------------------------------------------------

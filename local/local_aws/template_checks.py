@@ -14,6 +14,19 @@ from typing import Any
 from .template_shape import Template, TemplateError, check_sections, check_shape, objects, without_metadata
 
 _TRANSFORMS = {"AWS::Include", "AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"}
+#: User Guide, dynamic references: the types with properties that take `ssm-secure`
+_WITH_SECURE_STRINGS = {
+    "AWS::DirectoryService::MicrosoftAD",
+    "AWS::DirectoryService::SimpleAD",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::IAM::User",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::OpsWorks::App",
+    "AWS::OpsWorks::Stack",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Redshift::Cluster",
+}
 _PSEUDO_PARAMETERS = {
     f"AWS::{name}"
     for name in (
@@ -49,6 +62,7 @@ def check(template: Template, conditions: dict[str, bool] | None = None) -> None
         # not expanded yet: its resources and references are not the final ones
         return
     check_shape(template)
+    _check_secure_strings(template["Resources"])
     _check_conditions(template)
     _check_references(template, conditions)
 
@@ -80,6 +94,30 @@ def _check_transforms(template: Template) -> None:
 
 def _transform_name(transform: Any) -> str:
     return str(transform.get("Name")) if isinstance(transform, dict) else str(transform)
+
+
+# --- secure strings of Systems Manager --------------------------------------------------------------------------------
+
+
+def _check_secure_strings(resources: dict[str, Any]) -> None:
+    found = [
+        f"{resource['Type']}/Properties/{path}"
+        for resource in resources.values()
+        if resource["Type"] not in _WITH_SECURE_STRINGS
+        for path in _secure_strings(resource.get("Properties", {}), [])
+    ]
+    if found:
+        raise TemplateError(f"SSM Secure reference is not supported in: [{','.join(found)}]")
+
+
+def _secure_strings(node: Any, path: list[str]) -> Iterator[str]:
+    """Where they are: the names of properties up to the first list or function."""
+    if isinstance(node, str) and "{{resolve:ssm-secure:" in node:
+        yield "/".join(path)
+    for name, inner in node.items() if isinstance(node, dict) else ():
+        yield from _secure_strings(inner, path if name.startswith("Fn::") else [*path, name])
+    if isinstance(node, list):
+        yield from ("/".join(path) for inner in node for _ in _secure_strings(inner, path))
 
 
 # --- conditions -------------------------------------------------------------------------------------------------

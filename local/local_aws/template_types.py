@@ -48,6 +48,7 @@ def _resource_type(type_: _Type, version: Version) -> ministack.ResourceType:
         update=type_.update,
         delete=type_.delete,
         replaces=type_.replaces,
+        usable=type_.usable,
         import_keys=tuple(path[-1] for path in schema.primary),
         import_problem=type_.import_problem,
         import_resource=type_.import_resource,
@@ -76,6 +77,9 @@ class _Type:
 
     def version(self) -> Version:
         return self.registry.version(ministack.scope(), self.name, None)
+
+    def usable(self) -> bool:
+        return any(found.name == self.name for found in self.registry.types(ministack.scope()))
 
     # --- create, update, delete ---------------------------------------------------------------------------------
 

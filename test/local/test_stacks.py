@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from local_aws.register import session_client
 from local_aws.stack_requests import refusal
 
 from conftest import Local, thing
@@ -60,6 +61,13 @@ def test_a_wrong_template_is_refused_before_there_is_a_stack(local: Local, stack
     assert local.deploy(stack, {"Thing": thing()}) == "CREATE_COMPLETE"
     with pytest.raises(ClientError, match="Nothing"):
         client.update_stack(StackName=stack, TemplateBody=wrong)
+
+
+def test_a_type_is_known_only_where_it_is_registered(local: Local, stack: str) -> None:
+    elsewhere = session_client("cloudformation", {**local.environment, "AWS_DEFAULT_REGION": "eu-west-1"})
+    wrong = body({"Thing": thing()})
+    with pytest.raises(ClientError, match=r"Unrecognized resource types: \[Toy::Test::Thing\]"):
+        elsewhere.create_stack(StackName=stack, TemplateBody=wrong)
 
 
 def test_a_defect_of_local_aws_is_an_error_that_clients_can_read(local: Local, stack: str) -> None:
@@ -237,6 +245,28 @@ def test_the_name_of_an_export_is_one_stack_s(local: Local, stack: str) -> None:
     assert reason in local.reasons(f"{stack}-other", f"{stack}-other")
     held = [each["ExportingStackId"] for each in client.list_exports()["Exports"] if each["Name"] == stack]
     assert [stack_id.split("/")[1] for stack_id in held] == [stack]
+
+
+def test_an_export_that_is_imported_cannot_be_changed(local: Local, stack: str) -> None:
+    client = local.client("cloudformation")
+    importer = f"{stack}-importer"
+
+    def export(value: str) -> dict[str, Any]:
+        return {"Out": {"Value": value, "Export": {"Name": stack}}}
+
+    def update(outputs: dict[str, Any]) -> str:
+        client.update_stack(StackName=stack, TemplateBody=body({"Thing": thing()}, Outputs=outputs))
+        return local.settled(stack)
+
+    client.create_stack(StackName=stack, TemplateBody=body({"Thing": thing()}, Outputs=export("1")))
+    local.settled(stack)
+    assert local.deploy(importer, {"Thing": thing({"Fn::ImportValue": stack})}) == "CREATE_COMPLETE"
+    for change, outputs in (("updated", export("2")), ("deleted", {})):
+        assert update(outputs) == "UPDATE_ROLLBACK_COMPLETE"
+        assert f"Export {stack} cannot be {change} as it is in use by {importer}" in local.reasons(stack, stack)
+    local.delete(importer)
+    assert update({}) == "UPDATE_COMPLETE"
+    assert stack not in [each["Name"] for each in client.list_exports()["Exports"]]
 
 
 STACK = {"StackId": "arn:stack", "StackName": "s"}

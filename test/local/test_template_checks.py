@@ -93,6 +93,10 @@ CASES: list[tuple[dict[str, Any], str]] = [
     (template(Outputs={"Out": {"Description": "x"}}), "Every Outputs member must contain a Value object"),
     (template(Outputs=output("x", Exports="y")), "Invalid output property or properties [Exports]"),
     (template(DeletionPolicy="Snapshot"), "Toy::Test::Thing does not support deletion policy Snapshot"),
+    (
+        template({"Name": "{{resolve:ssm-secure:a}}", "Parts": [{"Key": {"Fn::Sub": "{{resolve:ssm-secure:b:1}}"}}]}),
+        "not supported in: [Toy::Test::Thing/Properties/Name,Toy::Test::Thing/Properties/Parts]",
+    ),
     # arguments of functions
     (template({"Name": {"Fn::Join": ["-"]}}), "every Fn::Join object requires two parameters"),
     (template({"Name": {"Fn::Join": ["-", "a"]}}), "every Fn::Join object requires two parameters"),
