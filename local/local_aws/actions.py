@@ -44,8 +44,7 @@ class _Actions:
         self.registry = registry
 
     def register_type(self, params: Any) -> dict[str, Any]:
-        if _get(params, "Type", "RESOURCE") != "RESOURCE":
-            raise RegistryError("CFNRegistryException", "Local AWS registers types of the kind RESOURCE only.")
+        _of_kind_resource(params)
         role = _get(params, "LoggingConfig.LogRoleArn")
         group = _get(params, "LoggingConfig.LogGroupName")
         request = Request(
@@ -114,14 +113,16 @@ class _Actions:
         return answer
 
     def list_types(self, params: Any) -> dict[str, Any]:
-        visibility = _get(params, "Visibility", "PRIVATE")
+        if _get(params, "Visibility") == "PUBLIC" or _get(params, "Filters.Category") in ("AWS_TYPES", "THIRD_PARTY"):
+            raise RegistryError("CFNRegistryException", "Local AWS cannot list public types: only registered ones.")
+        category = _get(params, "Filters.Category", "REGISTERED")
         kind = _get(params, "ProvisioningType")
         prefix = _get(params, "Filters.TypeNamePrefix")
         listed = []
         for found in self.registry.types(ministack.scope()):
             schema = found.default.package.schema
             if (
-                visibility != "PRIVATE"
+                category != "REGISTERED"
                 or (kind and kind != schema.provisioning_type)
                 or not found.name.startswith(prefix)
                 or _get(params, "DeprecatedStatus", "LIVE") != "LIVE"
@@ -170,9 +171,11 @@ class _Actions:
         version_id = _get(params, "VersionId") or None
         arn = _get(params, "Arn")
         if not arn:
-            return self.registry.version(
-                ministack.scope(), _required(params, "TypeName"), version_id
-            ), version_id is not None
+            name = _required(params, "TypeName")
+            if name.startswith("AWS::"):
+                raise RegistryError("CFNRegistryException", f"Local AWS cannot describe {name}: only registered types.")
+            _of_kind_resource(params)
+            return self.registry.version(ministack.scope(), name, version_id), version_id is not None
         version, exact = self.registry.version_by_arn(ministack.scope(), arn)
         if version_id and not exact:
             return self.registry.version(version.scope, version.type_name, version_id), True
@@ -188,6 +191,12 @@ def _required(params: Any, name: str) -> str:
     if not value:
         raise RegistryError("ValidationError", f"{name} is required.")
     return value
+
+
+def _of_kind_resource(params: Any) -> None:
+    kind = _get(params, "Type", "RESOURCE")
+    if kind != "RESOURCE":
+        raise RegistryError("CFNRegistryException", f"Local AWS has types of the kind RESOURCE only, not {kind}.")
 
 
 def _page(params: Any, name: str, items: list[Any]) -> dict[str, Any]:

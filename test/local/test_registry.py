@@ -47,6 +47,20 @@ def test_register_describe_list(local: Local, stack: str) -> None:
     assert len(tokens) == 1
 
 
+@pytest.mark.parametrize(
+    ("action", "arguments"),
+    [
+        ("list_types", {"Visibility": "PUBLIC"}),
+        ("list_types", {"Filters": {"Category": "AWS_TYPES"}}),
+        ("describe_type", {"Type": "RESOURCE", "TypeName": "AWS::S3::Bucket"}),
+        ("describe_type", {"Type": "HOOK", "TypeName": "Toy::Test::Thing"}),
+    ],
+)
+def test_what_only_aws_has(local: Local, action: str, arguments: dict[str, Any]) -> None:
+    with pytest.raises(ClientError, match=r"Local AWS (cannot|has)"):
+        call(local, action, **arguments)
+
+
 def test_the_same_client_token_registers_once(local: Local, stack: str) -> None:
     name = named(stack)
     local.register(toy.schema(name), ClientRequestToken=stack)
