@@ -190,7 +190,11 @@ class _Type:
             # a nested write-only value cannot drift: nobody can read it
             if len(path) > 1 and path[0] in expected and path[0] in shown:
                 shown[path[0]] = _with_unreadable(expected[path[0]], shown[path[0]], path[1:])
-        return {key: only_set(expected.get(key), value) for key, value in shown.items()}
+        changed = {path[0] for path in schema.differing([(key,) for key in shown], expected, shown)}
+        # what means the same is shown as the template writes it, for instance "True" for true
+        return {
+            key: only_set(expected.get(key), value) if key in changed else expected[key] for key, value in shown.items()
+        }
 
     def before_import(self, identifier: dict[str, str]) -> None:
         physical_id = self._physical_id(identifier)

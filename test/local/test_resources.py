@@ -226,7 +226,7 @@ def test_retriable_failures_end(local: Local, stack: str) -> None:
 
 def test_drift(local: Local, stack: str) -> None:
     parts = [{"Key": "a"}, {"Key": "b"}]
-    local.deploy(stack, {"Thing": thing(Label="x", Parts=parts, Secret="hush", Enabled="true")})
+    local.deploy(stack, {"Thing": thing(Label="x", Parts=parts, Secret="hush", Enabled="True")})
     identifier = local.physical_id(stack)
     client = local.client("cloudformation")
 
