@@ -200,7 +200,7 @@ _FUNCTIONS: dict[str, tuple[Callable[[Any], bool], str] | None] = {
         "every Fn::Equals object requires a list of 2 string parameters.",
     ),
     "Fn::FindInMap": (
-        lambda value: _is_list(value, 3, 4),
+        lambda value: _is_list(value, 3, 3),
         "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return "
         "value",
     ),
