@@ -10,6 +10,7 @@ import contextvars
 import inspect
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -100,6 +101,7 @@ _RELIED_ON: dict[str, dict[str, tuple[str, ...] | None]] = {
     },
     f"{_CFN}.drift": {"_DRIFT_READERS": None, "DRIFT_DETECTABLE_STATUSES": None},
     f"{_CFN}.helpers": {
+        "_resolve_document": ("params", "body_key", "url_key", "label"),
         "_resolve_template": ("params",),
         "_xml": ("status", "root_tag", "inner"),
         "_error": ("code", "message", "status"),
@@ -376,6 +378,9 @@ def _wrap_types() -> None:
     engine._unknown_attribute_message = attribute_message
 
 
+_BUCKET_IN_HOST = re.compile(r"https://(?P<bucket>[a-z0-9.-]+)\.s3([.-][a-z0-9-]+)?\.amazonaws\.com/(?P<key>.+)")
+
+
 def _wrap_templates() -> None:
     """Templates and parameters are checked wherever the engine resolves parameters or validates a template."""
     engine = _module(f"{_CFN}.engine")
@@ -409,6 +414,16 @@ def _wrap_templates() -> None:
 
         return wrapped
 
+    helpers = _module(f"{_CFN}.helpers")
+    document = helpers._resolve_document
+
+    def resolve_document(params: Any, body_key: str, url_key: str, label: str) -> Any:
+        """The engine reads addresses like https://s3.amazonaws.com/bucket/key alone."""
+        named = _BUCKET_IN_HOST.fullmatch(parameter(params, url_key))
+        path = named and f"https://s3.amazonaws.com/{named['bucket']}/{named['key']}"
+        return document({**params, url_key: [path]} if path else params, body_key, url_key, label)
+
+    helpers._resolve_document = resolve_document
     engine._rule_account_records = refusing(engine._rule_account_records)
     engine._rule_attribute = refusing(engine._rule_attribute)
 

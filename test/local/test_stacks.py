@@ -63,6 +63,17 @@ def test_a_wrong_template_is_refused_before_there_is_a_stack(local: Local, stack
         client.update_stack(StackName=stack, TemplateBody=wrong)
 
 
+@pytest.mark.parametrize(
+    "host", ["{}.s3.amazonaws.com", "{}.s3.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com/{}"]
+)
+def test_the_address_of_a_template(local: Local, stack: str, host: str) -> None:
+    template = body({"Thing": thing()}, Description=stack)
+    url = local.upload(template.encode()).removeprefix("s3://")
+    bucket, key = url.split("/")
+    found = local.client("cloudformation").validate_template(TemplateURL=f"https://{host.format(bucket)}/{key}")
+    assert found["Description"] == stack
+
+
 def test_a_type_is_known_only_where_it_is_registered(local: Local, stack: str) -> None:
     elsewhere = session_client("cloudformation", {**local.environment, "AWS_DEFAULT_REGION": "eu-west-1"})
     wrong = body({"Thing": thing()})
