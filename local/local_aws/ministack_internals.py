@@ -186,11 +186,11 @@ def stack(name: str) -> dict[str, Any]:
     return found or {}
 
 
-def stack_holding(type_name: str, physical_id: str) -> str:
+def stack_holding(physical_id: str, type_name: str | None = None) -> str:
     """The name of the stack that holds the resource; empty if none does."""
     for name, found in _module(_CFN)._stacks.items():
         for record in found.get("_resources", {}).values():
-            if record.get("ResourceType") == type_name and record.get("PhysicalResourceId") == physical_id:
+            if record.get("PhysicalResourceId") == physical_id and type_name in (None, record.get("ResourceType")):
                 return str(name)
     return ""
 
@@ -519,6 +519,9 @@ def _wrap_events() -> None:
             # known from the schema, before the handler is asked: it is the event that begins the update
             held.pop(key, None)
         release(key)
+        if status in ("CREATE_FAILED", "UPDATE_FAILED") and not physical_id:
+            known = stack(stack_name).get("_resources", {}).get(logical_id, {})
+            physical_id = known.get("PhysicalResourceId", "")
         if status == "UPDATE_COMPLETE" and key in unchanged:
             unchanged.discard(key)
             return
@@ -710,6 +713,20 @@ def _wrap_requests() -> None:
     cloudformation = _module(_CFN)
     run_reentrant = _module("ministack.core.concurrency").run_reentrant
     plain = cloudformation.handle_request
+
+    describe_resources = cloudformation._ACTION_HANDLERS["DescribeStackResources"]
+
+    def describe_stack_resources(params: Any) -> Any:
+        """The engine does not look for the stack that has a resource."""
+        physical_id = parameter(params, "PhysicalResourceId")
+        if parameter(params, "StackName") or not physical_id:
+            return describe_resources(params)
+        name = stack_holding(physical_id)
+        if not name:
+            return error("ValidationError", f"Stack for {physical_id} does not exist")
+        return describe_resources({**params, "StackName": [name]})
+
+    cloudformation._ACTION_HANDLERS["DescribeStackResources"] = describe_stack_resources
 
     async def answering(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
         """Whatever happens is an answer that clients can read; MiniStack's own for a defect is JSON."""

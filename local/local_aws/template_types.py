@@ -142,7 +142,7 @@ class _Type:
 
     def delete(self, physical_id: str, properties: Model, logical_id: str) -> None:
         version = self.version()
-        stack_name = ministack.deleting_stack() or ministack.stack_holding(self.name, physical_id)
+        stack_name = ministack.deleting_stack() or ministack.stack_holding(physical_id, self.name)
         # what the template says and the identifier: no other read-only property, whatever the handlers answered
         schema = version.package.schema
         desired = _merged(schema.typed(properties), schema.identifier_model(physical_id))

@@ -136,6 +136,13 @@ def test_what_a_failed_create_leaves_behind_is_deleted(local: Local, stack: str)
     assert local.deploy(stack, {"Thing": failing}) == "ROLLBACK_COMPLETE"
     assert [event["action"] for event in local.handled(stack)] == ["CREATE", "CREATE", "DELETE"]
     assert not [path for path in local.things.glob("thing-*.json") if stack in path.read_text()]
+    events = local.client("cloudformation").describe_stack_events(StackName=stack)["StackEvents"]
+    named = {
+        event["ResourceStatus"]: event["PhysicalResourceId"]
+        for event in events
+        if event["LogicalResourceId"] == "Thing"
+    }
+    assert named["CREATE_FAILED"] == named["DELETE_COMPLETE"] != ""
 
 
 def test_a_failed_replacement_leaves_the_old_one(local: Local, stack: str) -> None:

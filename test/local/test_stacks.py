@@ -383,6 +383,15 @@ def test_what_a_stack_says_of_its_operation(local: Local, stack: str) -> None:
     assert by_user[::-1] == [*begun, "UPDATE_IN_PROGRESS"]
 
 
+def test_the_stack_that_has_a_resource(local: Local, stack: str) -> None:
+    client = local.client("cloudformation")
+    local.deploy(stack, {"Thing": thing(), "Other": thing("two")})
+    found = client.describe_stack_resources(PhysicalResourceId=local.physical_id(stack))["StackResources"]
+    assert {(each["StackName"], each["LogicalResourceId"]) for each in found} == {(stack, "Thing"), (stack, "Other")}
+    with pytest.raises(ClientError, match="Stack for nothing does not exist"):
+        client.describe_stack_resources(PhysicalResourceId="nothing")
+
+
 def test_a_resource_keeps_its_type(local: Local, stack: str) -> None:
     local.type("Toy::Test::Other")
     local.deploy(stack, {"Thing": thing()})
