@@ -41,9 +41,10 @@ async function main() {
       }
       const ms = performance.now() - started;
       globalThis.gc?.();
-      const { rss: now, heapUsed, external } = process.memoryUsage();
+      const { rss: now, heapTotal, heapUsed, external } = process.memoryUsage();
       const { status, nextToken, resourceModels = [] } = answer;
-      process.send({ ms, rss: now, kept: heapUsed + external, status, nextToken, models: resourceModels.length });
+      const [free, kept] = [heapTotal - heapUsed, heapUsed + external];
+      process.send({ ms, rss: now, free, kept, status, nextToken, models: resourceModels.length });
     } catch (error) {
       process.send({ error: error.stack });
     }

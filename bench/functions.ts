@@ -92,8 +92,11 @@ export interface Order {
 
 export interface Done {
   readonly ms: number;
+  /** In bytes, as `free` and `kept`. */
   readonly rss: number;
-  /** What is left after a garbage collection, in bytes; with `collects` only. */
+  /** What V8 has set aside for objects and has none in. */
+  readonly free: number;
+  /** What is left after a garbage collection; with `collects` only. */
   readonly kept: number;
   readonly status: string;
   readonly nextToken?: string;

@@ -1,8 +1,8 @@
-import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePackage } from '../package/make-package';
 import { CANONICAL, spellings } from '../package/type-name';
-import { inTemporaryFolder } from '../support/files';
+import { inTemporaryFolder, replaceFolder } from '../support/files';
 import { inRoot } from '../support/paths';
 import { run } from '../support/processes';
 
@@ -31,16 +31,12 @@ export async function makeCdkPackage(typeName: string, parent = inRoot('build'))
     await copyFile(zip, join(library, 'package.zip'));
     await compile(library);
 
-    const made = join(draft, 'made');
-    await mkdir(made);
-    const filename = await pack(library, made);
-    const options = ['--code-only', '--targets', 'python', '--outdir', made];
-    await run(cdkTool('jsii-pacmak'), options, { cwd: library, env: QUIET });
-
     const folder = join(parent, `${spellings(typeName).slug}-cdk`);
-    await mkdir(parent, { recursive: true });
-    await rm(folder, { recursive: true, force: true });
-    await cp(made, folder, { recursive: true });
+    const filename = await replaceFolder(folder, async (made) => {
+      const options = ['--code-only', '--targets', 'python', '--outdir', made];
+      await run(cdkTool('jsii-pacmak'), options, { cwd: library, env: QUIET });
+      return pack(library, made);
+    });
     return { folder, tarball: join(folder, filename), python: join(folder, 'python') };
   });
 }

@@ -82,9 +82,15 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/operations/create.ts',
-    text: 'operation.remember({ untagged: revision.Arn });',
+    text: 'operation.remember({ untagged: revision?.Arn });',
     replacement: '',
     breaks: 'A revision whose tag had to wait never gets it.',
+  },
+  {
+    file: 'src/operations/create.ts',
+    text: 'const failed = await refusalOf(upload(operation, job));',
+    replacement: 'const failed = undefined; await upload(operation, job);',
+    breaks: 'A create whose upload fails leaves its revision without the tag by which a delete finds it.',
   },
   {
     file: 'src/operations/delete.ts',
@@ -220,9 +226,15 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/operations/finish.ts',
-    text: ' && !isToFinalise',
+    text: ' || (hasEnded(job.State) && wantedChanges(operation, job).finalised === true)',
     replacement: '',
     breaks: 'A create succeeds without the named revision that it was to finalise.',
+  },
+  {
+    file: 'src/operations/finish.ts',
+    text: '  if (rollback) {\n    return false;\n  }\n',
+    replacement: '',
+    breaks: 'A stack hangs in its rollback because the revision of a job that waits is gone.',
   },
   {
     file: 'src/operations/read.ts',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 
@@ -38,14 +38,18 @@ export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>):
  * failure leaves the former one.
  *
  * @param write fills the empty folder that it is given
+ * @returns what `write` returns
  */
-export async function replaceFolder(folder: string, write: (draft: string) => Promise<void>): Promise<void> {
+export async function replaceFolder<T>(folder: string, write: (draft: string) => Promise<T>): Promise<T> {
   await mkdir(dirname(folder), { recursive: true });
   const draft = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
   try {
-    await write(draft);
+    // A temporary folder can be read by its owner alone.
+    await chmod(draft, 0o755);
+    const result = await write(draft);
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
+    return result;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
