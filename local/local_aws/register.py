@@ -43,9 +43,12 @@ def register(package: Path, environment: dict[str, str], role_template: Path | N
     The handlers' log is the group that `cfn submit` would choose, e.g. acme-dataexchange-job-logs.
     """
     content = package.read_bytes()
-    with zipfile.ZipFile(package) as archive:
-        type_name = json.loads(archive.read(".rpdk-config"))["typeName"]
-        schema = json.loads(archive.read("schema.json"))
+    try:
+        with zipfile.ZipFile(package) as archive:
+            type_name = json.loads(archive.read(".rpdk-config"))["typeName"]
+            schema = json.loads(archive.read("schema.json"))
+    except (KeyError, ValueError) as error:
+        raise SystemExit(f"{package} is no registry package: {error}") from error
     hyphenated = type_name.replace("::", "-")
     if role_template:
         role = _role_by_template(environment, role_template, type_name)
@@ -126,9 +129,26 @@ def found_environment(state_dir: Path) -> dict[str, str]:
     return environment
 
 
+def existing_file(text: str) -> Path:
+    """An argument of a command."""
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
+
+
+def zip_file(text: str) -> Path:
+    """An argument of a command."""
+    path = existing_file(text)
+    if not zipfile.is_zipfile(path):
+        raise argparse.ArgumentTypeError(f"{text} is no zip file")
+    return path
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("package", type=Path, metavar="ZIP", help="the registry package")
-    parser.add_argument("--role", type=Path, metavar="YAML", help="the execution role's template (resource-role.yaml)")
+    parser.add_argument("package", type=zip_file, metavar="ZIP", help="the registry package")
+    parser.add_argument(
+        "--role", type=existing_file, metavar="YAML", help="the execution role's template (resource-role.yaml)"
+    )
     add_state_dir(parser)
 
 

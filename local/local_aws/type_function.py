@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 from .environment import ACCOUNT, add_state_dir
-from .register import found_environment, session_client
+from .register import found_environment, session_client, zip_file
 
 COMMAND, SUMMARY = "type-function", "make the function that cfn test and cfn invoke call"
 
@@ -39,7 +39,7 @@ def install(
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("zip", type=Path, metavar="ZIP", help="a registry package, or the handler code alone")
+    parser.add_argument("zip", type=zip_file, metavar="ZIP", help="a registry package, or the handler code alone")
     parser.add_argument("--name", default="TypeFunction")
     parser.add_argument("--handler", default="dist/handlers.entrypoint", help="for a zip of handler code alone")
     add_state_dir(parser)

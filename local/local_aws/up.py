@@ -109,8 +109,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION",
         help="added to the command, e.g. --dataexchange-option=--job-seconds=5 (repeatable)",
     )
-    parser.add_argument("--register", type=Path, metavar="ZIP", help="a registry package to register as a type")
-    parser.add_argument("--role", type=Path, metavar="YAML", help="the execution role's template for --register")
+    parser.add_argument(
+        "--register", type=register.zip_file, metavar="ZIP", help="a registry package to register as a type"
+    )
+    parser.add_argument(
+        "--role", type=register.existing_file, metavar="YAML", help="the execution role's template for --register"
+    )
     parser.add_argument(
         "--clients",
         action="append",
@@ -121,12 +125,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="when ready, print one line of JSON and nothing else")
     parser.add_argument(
-        "--handler-seconds", type=float, default=60, help="after this a call that gave no answer is repeated (60)"
+        "--handler-seconds", type=_positive, default=60, help="after this a call that gave no answer is repeated (60)"
     )
     parser.add_argument("--retry-seconds", type=float, default=1, help="first pause before a retry (1)")
     parser.add_argument(
         "--string-scalars", action="store_true", help="send every scalar as a string, as CloudFormation may do"
     )
+
+
+def _positive(text: str) -> float:
+    try:
+        if float(text) > 0:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f'"{text}" is no number above 0')
 
 
 def _ipv4(text: str) -> str:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,32 @@ def test_an_address_that_is_none(tmp_path: Path) -> None:
     found = run("up", "--host", "everywhere", "--state-dir", str(tmp_path / "state"))
     assert found.returncode == 2
     assert '"everywhere" is no IPv4 address such as 127.0.0.1' in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["up", "--register", "/none.zip"], "there is no file /none.zip"),
+        (["up", "--register", __file__], "is no zip file"),
+        (["up", "--role", "/none.yaml"], "there is no file /none.yaml"),
+        (["up", "--handler-seconds", "0"], '"0" is no number above 0'),
+        (["register", "/none.zip"], "there is no file /none.zip"),
+        (["type-function", __file__], "is no zip file"),
+    ],
+)
+def test_arguments_that_cannot_be_used(arguments: list[str], sentence: str) -> None:
+    found = run(*arguments)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert sentence in found.stderr
+
+
+def test_a_zip_that_is_no_package(local: Local, tmp_path: Path) -> None:
+    other = tmp_path / "other.zip"
+    zipfile.ZipFile(other, "w").close()
+    found = run("register", str(other), **local.environment)
+    assert found.returncode == 1
+    assert f"{other} is no registry package: " in found.stderr
+    assert "Traceback" not in found.stderr
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
