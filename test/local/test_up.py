@@ -194,7 +194,9 @@ def test_the_environment_when_nothing_runs(tmp_path: Path) -> None:
     found = run("env", "--state-dir", str(tmp_path))
     assert (found.returncode, found.stdout) == (1, "")
     assert f"no local AWS keeps its state in {tmp_path}" in found.stderr
-    found = run("type-function", "x.zip", "--state-dir", str(tmp_path))
+    code = tmp_path / "code.zip"
+    zipfile.ZipFile(code, "w").close()
+    found = run("type-function", str(code), "--state-dir", str(tmp_path))
     assert found.returncode == 1
     assert f"no local AWS keeps its state in {tmp_path}" in found.stderr
 
