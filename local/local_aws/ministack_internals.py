@@ -19,7 +19,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import parse_qs
 
-from . import stack_requests, template_checks
+from . import stack_requests, template_checks, template_shape
 from .clients import Scope
 
 VERSION = "1.5.33"
@@ -418,10 +418,15 @@ def _wrap_templates() -> None:
     document = helpers._resolve_document
 
     def resolve_document(params: Any, body_key: str, url_key: str, label: str) -> Any:
-        """The engine reads addresses like https://s3.amazonaws.com/bucket/key alone."""
+        """The engine reads addresses like https://s3.amazonaws.com/bucket/key alone, and YAML with aliases."""
         named = _BUCKET_IN_HOST.fullmatch(parameter(params, url_key))
         path = named and f"https://s3.amazonaws.com/{named['bucket']}/{named['key']}"
-        return document({**params, url_key: [path]} if path else params, body_key, url_key, label)
+        text, problem = document({**params, url_key: [path]} if path else params, body_key, url_key, label)
+        try:
+            template_shape.check_text(text or "")
+        except template_shape.TemplateError as refused:
+            return None, error("ValidationError", str(refused))
+        return text, problem
 
     helpers._resolve_document = resolve_document
     engine._rule_account_records = refusing(engine._rule_account_records)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import yaml
+
 Template = dict[str, Any]
 
 _SECTIONS = {
@@ -69,6 +71,19 @@ _WITH_SNAPSHOTS = {
 
 class TemplateError(ValueError):
     """The template is refused; the text is the message of the ValidationError."""
+
+
+def check_text(text: str) -> None:
+    """What CloudFormation refuses about the YAML, before it is a template."""
+    if text.lstrip().startswith("{"):
+        return
+    try:
+        aliased = any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text))
+    except yaml.YAMLError:
+        # whoever parses it says what is wrong
+        return
+    if aliased:
+        raise TemplateError("Template error: YAML aliases are not allowed in CloudFormation templates")
 
 
 def check_sections(template: Template) -> None:

@@ -74,6 +74,13 @@ def test_the_address_of_a_template(local: Local, stack: str, host: str) -> None:
     assert found["Description"] == stack
 
 
+def test_yaml_aliases_are_refused(local: Local, stack: str) -> None:
+    text = "Resources:\n  A: &thing {Type: 'Toy::Test::Thing', Properties: {Name: a}}\n  B: *thing\n"
+    with pytest.raises(ClientError, match="Template error: YAML aliases are not allowed in CloudFormation templates"):
+        local.client("cloudformation").create_stack(StackName=stack, TemplateBody=text)
+    local.client("cloudformation").validate_template(TemplateBody=text.replace("*thing", "{Type: 'Toy::Test::Thing'}"))
+
+
 def test_a_type_is_known_only_where_it_is_registered(local: Local, stack: str) -> None:
     elsewhere = session_client("cloudformation", {**local.environment, "AWS_DEFAULT_REGION": "eu-west-1"})
     wrong = body({"Thing": thing()})
