@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from local_aws.template_checks import TemplateError, check, check_parameters
+from local_aws.template_checks import check, check_parameters
+from local_aws.template_shape import TemplateError
 
 A = {"Type": "Toy::Test::Thing", "Properties": {"Name": "a"}}
 
