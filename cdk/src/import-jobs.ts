@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { type CfnJobProps, JobType } from './cfn-job.generated';
 import { bucketArns, grantRights } from './grants';
 import { Job, type JobProps } from './job';
-import { refuse } from './refuse';
+import { needEntries, needKnownLength, refuse } from './refuse';
 import { Revision } from './revision';
 import { type ApiSpecification, AssetContent } from './uploads';
 
@@ -82,6 +82,7 @@ export class ImportAssetsFromS3 extends RevisionJob {
       dataSetId: props.dataSetId,
       s3AssetSources: props.objects.map(({ bucketName, key }) => ({ bucket: bucketName, key })),
     });
+    needKnownLength(this, 'objects', props.objects);
     const count = props.objects.length;
     if (count < 1 || count > MOST_OBJECTS) {
       throw refuse(
@@ -133,6 +134,8 @@ export interface ImportAssetsFromRedshiftDataSharesProps extends RevisionJobProp
   readonly dataShareArns: string[];
 }
 
+const MOST_DATASHARES = 10;
+
 /** Imports datashares of Amazon Redshift (IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES). */
 export class ImportAssetsFromRedshiftDataShares extends RevisionJob {
   constructor(scope: Construct, id: string, props: ImportAssetsFromRedshiftDataSharesProps) {
@@ -141,6 +144,7 @@ export class ImportAssetsFromRedshiftDataShares extends RevisionJob {
       dataSetId: props.dataSetId,
       redshiftDataShareAssetSources: props.dataShareArns.map((dataShareArn) => ({ dataShareArn })),
     });
+    needEntries(this, 'dataShareArns', props.dataShareArns, MOST_DATASHARES);
   }
 }
 
