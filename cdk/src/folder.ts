@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { AssetStaging, FileAssetPackaging, IgnoreMode, Stack, SymlinkFollowMode } from 'aws-cdk-lib';
+import { extname, join, relative, resolve } from 'node:path';
+import { AssetStaging, FileAssetPackaging, IgnoreMode, Stack, Stage, SymlinkFollowMode } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { S3Object } from './import-jobs';
 import { refuse } from './refuse';
@@ -19,6 +19,10 @@ const HASH_DIGITS = 16;
 export function folderObjects(scope: Construct, folder: string): S3Object[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw refuse(scope, `folder: there is no folder ${folder}`);
+  }
+  const output = Stage.of(scope)?.assetOutdir;
+  if (output !== undefined && !relative(folder, resolve(output)).startsWith('..')) {
+    throw refuse(scope, `folder: ${folder} holds ${output}, into which it would be copied; name a folder without it`);
   }
   const stack = Stack.of(scope);
   const staging = new AssetStaging(scope, 'Folder', {

@@ -201,6 +201,14 @@ describe('a folder', () => {
     expect(triggersOf(() => ({ folder }))).not.toEqual(before);
   });
 
+  test('that holds the output of synthesis is refused', () => {
+    const stack = new Stack(new App({ outdir: join(folder, 'cdk.out') }), 'Weather');
+    const typeName = 'Acme::DataExchange::Job';
+    expect(() => new Publication(stack, 'Publication', { dataSetId: DATA_SET_ID, folder, typeName })).toThrow(
+      /folder: .* holds .*cdk.out, into which it would be copied/,
+    );
+  });
+
   test('that does not exist is refused', () => {
     expect(() => published(() => ({ folder: join(folder, 'none') }))).toThrow(
       /Publication: folder: there is no folder .*none/,
