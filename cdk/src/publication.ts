@@ -1,4 +1,4 @@
-import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { batches } from './batches';
@@ -15,7 +15,7 @@ import {
 } from './import-jobs';
 import { needKnownLength, refuse } from './refuse';
 import { Revision } from './revision';
-import { contentTriggers, tokensFirst } from './triggers';
+import { contentTriggers, hasTokens, tokensFirst } from './triggers';
 import { AssetContent } from './uploads';
 
 /** A file whose content is in the template. */
@@ -253,7 +253,7 @@ export class Publication extends Construct {
       files.map((file) => ({ name: file.name, properties: file.content._properties, file })),
     ).map(({ name, properties, file }, index) => {
       // A token makes no id.
-      const id = Token.isUnresolved(name) ? `Unnamed ${index + 1}` : `File ${pathless(name)}`;
+      const id = hasTokens(name) ? `Unnamed ${index + 1}` : `File ${pathless(name)}`;
       return {
         content: [name, properties],
         make: (props) => new ImportAssetFromSignedUrl(this, id, { ...props, assetName: name, content: file.content }),
@@ -269,5 +269,5 @@ function pathless(name: string): string {
 
 /** A name for a message: tokens have none that says anything. */
 function shown(name: string): string {
-  return Token.isUnresolved(name) ? 'a name that is known only at deployment' : name;
+  return hasTokens(name) ? 'a name that is known only at deployment' : name;
 }

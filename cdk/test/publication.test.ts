@@ -146,6 +146,17 @@ describe('Triggers', () => {
     ]);
   });
 
+  test('hold tokens of numbers too', () => {
+    const triggers = triggersOf((stack) => {
+      const release = new CfnParameter(stack, 'Release', { type: 'Number' }).valueAsNumber;
+      return { files, comment: `Release ${release}` };
+    });
+    expect(triggers).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      { 'Fn::Join': ['', ['=', { Ref: 'Release' }]] },
+    ]);
+  });
+
   test('need no entries for tokens in keys as long as the first job can hold them', () => {
     const keys = (count: number): Held => ({
       objects: Array.from({ length: 250 }, (_, index) => ({
