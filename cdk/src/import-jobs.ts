@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { type CfnJobProps, JobType } from './cfn-job.generated';
 import { bucketArns, grantRights } from './grants';
 import { Job, type JobProps } from './job';
-import { needEntries, needKnownLength, refuse } from './refuse';
+import { needEntries, needKnownLength, needNoEmpty, refuse } from './refuse';
 import { Revision } from './revision';
 import { type ApiSpecification, AssetContent } from './uploads';
 
@@ -280,6 +280,12 @@ export class ImportAssetsFromLakeFormationTagPolicy extends RevisionJob {
     if (databases === undefined && tables === undefined) {
       throw refuse(this, 'neither databases nor tables are given; say what is to be shared');
     }
+    needNoEmpty(this, {
+      'databases.tags': databases?.tags,
+      'databases.permissions': databases?.permissions,
+      'tables.tags': tables?.tags,
+      'tables.permissions': tables?.permissions,
+    });
   }
 }
 
@@ -334,6 +340,8 @@ export class CreateS3DataAccessFromS3Bucket extends RevisionJob {
         kmsKeysToGrant: kmsKeyArns?.map((kmsKeyArn) => ({ kmsKeyArn })),
       },
     });
+    const { keyPrefixes, keys, kmsKeys } = props;
+    needNoEmpty(this, { keyPrefixes, keys, kmsKeys });
     this.source = { bucketName: props.bucketName, kmsKeyArns };
     this.s3AccessPointAlias = this.resource.attrS3AccessPointAlias;
     this.s3AccessPointArn = this.resource.attrS3AccessPointArn;

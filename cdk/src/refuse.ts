@@ -20,3 +20,15 @@ export function needEntries(construct: IConstruct, name: string, list: readonly 
     throw refuse(construct, `${name} needs 1 to ${most} entries, and has ${list.length}`);
   }
 }
+
+/** @throws Error if any of some optional lists is there without entries */
+export function needNoEmpty(
+  construct: IConstruct,
+  lists: Readonly<Record<string, readonly unknown[] | undefined>>,
+): void {
+  for (const [name, list] of Object.entries(lists)) {
+    if (list?.length === 0) {
+      throw refuse(construct, `${name} has no entries; give at least one, or leave it out`);
+    }
+  }
+}

@@ -204,6 +204,23 @@ describe('what is refused, with the place in the app and the way out', () => {
       /neither databases nor tables/,
     ],
     [
+      'an empty list, which would not be the whole bucket',
+      () => new CreateS3DataAccessFromS3Bucket(someStack(), 'Access', { ...ofDataSet, bucketName: 'shared', keys: [] }),
+      /Weather\/Access: keys has no entries; give at least one, or leave it out/,
+    ],
+    [
+      'a tag policy without permissions',
+      () => {
+        const other = someStack();
+        return new ImportAssetsFromLakeFormationTagPolicy(other, 'Import', {
+          ...ofDataSet,
+          role: Role.fromRoleArn(other, 'Role', ROLE_ARN),
+          tables: { tags: [{ key: 'department', values: ['sales'] }], permissions: [] },
+        });
+      },
+      /tables.permissions has no entries/,
+    ],
+    [
       'the ARN of a data set',
       () => {
         const other = someStack();
