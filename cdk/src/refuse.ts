@@ -9,7 +9,10 @@ export function refuse(construct: IConstruct, why: string): Error {
 /** @throws Error if only CloudFormation knows how long a list is, as that of a parameter */
 export function needKnownLength(construct: IConstruct, name: string, list: readonly unknown[]): void {
   if (Token.isUnresolved(list)) {
-    throw refuse(construct, `${name} must be a list whose length is known at synthesis; take its entries by Fn.select`);
+    throw refuse(
+      construct,
+      `${name} must be a list whose length is known at synthesis; take its entries with Fn.select`,
+    );
   }
 }
 

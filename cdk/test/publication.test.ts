@@ -212,12 +212,17 @@ describe('a folder', () => {
     expect(triggersOf(() => ({ folder }))).not.toEqual(before);
   });
 
+  test('may hold the output of synthesis where it is hidden', () => {
+    const stack = new Stack(new App({ outdir: join(folder, '.build', 'cdk.out') }), 'Weather');
+    new Publication(stack, 'Publication', { dataSetId: DATA_SET_ID, folder, typeName: TYPE_NAME });
+    expect(jobsOf(stack)).toHaveLength(1);
+  });
+
   test('that holds the output of synthesis is refused', () => {
     const stack = new Stack(new App({ outdir: join(folder, 'cdk.out') }), 'Weather');
-    const typeName = 'Acme::DataExchange::Job';
-    expect(() => new Publication(stack, 'Publication', { dataSetId: DATA_SET_ID, folder, typeName })).toThrow(
-      /folder: .* holds .*cdk.out, into which it would be copied/,
-    );
+    expect(
+      () => new Publication(stack, 'Publication', { dataSetId: DATA_SET_ID, folder, typeName: TYPE_NAME }),
+    ).toThrow(/folder: .* holds .*cdk.out, into which it would be copied/);
   });
 
   test('that does not exist is refused', () => {
