@@ -1,9 +1,11 @@
+import { Token } from 'aws-cdk-lib';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { JobType } from './cfn-job.generated';
 import { bucketArns, grantRights } from './grants';
 import { Job, type JobProps } from './job';
+import { needEntries, refuse } from './refuse';
 
 /** Server-side encryption of the objects that an export writes. */
 export class ExportEncryption {
@@ -55,6 +57,8 @@ export interface ExportAssetsToS3Props extends JobProps {
   readonly encryption?: ExportEncryption;
 }
 
+const MOST_ASSETS = 100;
+
 /** Exports single assets to Amazon S3 (EXPORT_ASSETS_TO_S3). */
 export class ExportAssetsToS3 extends Job {
   private readonly written: Written;
@@ -68,6 +72,7 @@ export class ExportAssetsToS3 extends Job {
       s3AssetDestinationEncryptionType: props.encryption?._type,
       s3AssetDestinationEncryptionKmsKeyArn: props.encryption?._kmsKeyArn,
     });
+    needEntries(this, 'assets', props.assets, MOST_ASSETS);
     this.written = { bucketNames: props.assets.map(({ bucketName }) => bucketName), encryption: props.encryption };
   }
 
@@ -145,6 +150,9 @@ export class ExportRevisionsToS3 extends Job {
       s3RevisionDestinationEncryptionType: props.encryption?._type,
       s3RevisionDestinationEncryptionKmsKeyArn: props.encryption?._kmsKeyArn,
     });
+    if (keyPattern !== undefined && !Token.isUnresolved(keyPattern) && !/\$\{Asset\.(Name|Id)\}/.test(keyPattern)) {
+      throw refuse(this, `keyPattern must contain \${Asset.Name} or \${Asset.Id}, and is "${keyPattern}"`);
+    }
     this.written = { bucketNames: [props.bucketName], encryption: props.encryption };
   }
 

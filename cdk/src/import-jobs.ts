@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { type CfnJobProps, JobType } from './cfn-job.generated';
 import { bucketArns, grantRights } from './grants';
 import { Job, type JobProps } from './job';
-import { refuse } from './refuse';
+import { needEntries, needKnownLength, needNoEmpty, refuse } from './refuse';
 import { Revision } from './revision';
 import { type ApiSpecification, AssetContent } from './uploads';
 
@@ -82,6 +82,7 @@ export class ImportAssetsFromS3 extends RevisionJob {
       dataSetId: props.dataSetId,
       s3AssetSources: props.objects.map(({ bucketName, key }) => ({ bucket: bucketName, key })),
     });
+    needKnownLength(this, 'objects', props.objects);
     const count = props.objects.length;
     if (count < 1 || count > MOST_OBJECTS) {
       throw refuse(
@@ -133,6 +134,8 @@ export interface ImportAssetsFromRedshiftDataSharesProps extends RevisionJobProp
   readonly dataShareArns: string[];
 }
 
+const MOST_DATASHARES = 10;
+
 /** Imports datashares of Amazon Redshift (IMPORT_ASSETS_FROM_REDSHIFT_DATA_SHARES). */
 export class ImportAssetsFromRedshiftDataShares extends RevisionJob {
   constructor(scope: Construct, id: string, props: ImportAssetsFromRedshiftDataSharesProps) {
@@ -141,6 +144,7 @@ export class ImportAssetsFromRedshiftDataShares extends RevisionJob {
       dataSetId: props.dataSetId,
       redshiftDataShareAssetSources: props.dataShareArns.map((dataShareArn) => ({ dataShareArn })),
     });
+    needEntries(this, 'dataShareArns', props.dataShareArns, MOST_DATASHARES);
   }
 }
 
@@ -276,6 +280,12 @@ export class ImportAssetsFromLakeFormationTagPolicy extends RevisionJob {
     if (databases === undefined && tables === undefined) {
       throw refuse(this, 'neither databases nor tables are given; say what is to be shared');
     }
+    needNoEmpty(this, {
+      'databases.tags': databases?.tags,
+      'databases.permissions': databases?.permissions,
+      'tables.tags': tables?.tags,
+      'tables.permissions': tables?.permissions,
+    });
   }
 }
 
@@ -330,6 +340,8 @@ export class CreateS3DataAccessFromS3Bucket extends RevisionJob {
         kmsKeysToGrant: kmsKeyArns?.map((kmsKeyArn) => ({ kmsKeyArn })),
       },
     });
+    const { keyPrefixes, keys, kmsKeys } = props;
+    needNoEmpty(this, { keyPrefixes, keys, kmsKeys });
     this.source = { bucketName: props.bucketName, kmsKeyArns };
     this.s3AccessPointAlias = this.resource.attrS3AccessPointAlias;
     this.s3AccessPointArn = this.resource.attrS3AccessPointArn;

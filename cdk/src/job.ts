@@ -2,7 +2,7 @@ import { CfnResource, Fn, Reference, type RemovalPolicy, Tokenization } from 'aw
 import { Construct } from 'constructs';
 import { batches } from './batches';
 import { CfnJob, type CfnJobProps } from './cfn-job.generated';
-import { refuse } from './refuse';
+import { needKnownLength, refuse } from './refuse';
 
 /** What every job has. */
 export interface JobProps {
@@ -83,20 +83,26 @@ export abstract class Job extends Construct {
   }
 }
 
-/** `Ref` of a data set is its ARN, which no job takes. */
+/** No job takes the ARN of a data set, which is also its `Ref`. */
 function refuseArn(job: Job, dataSetId: string): void {
-  const reference = Tokenization.reverse(dataSetId);
-  const isRef = Reference.isReference(reference) && reference.displayName === 'Ref';
+  if (dataSetId === '' || dataSetId.startsWith('arn:')) {
+    throw refuse(job, `dataSetId must be the id of a data set, such as attrId of a CfnDataSet, and not "${dataSetId}"`);
+  }
+  const reference = Tokenization.reverse(dataSetId, { failConcat: false });
   if (
-    isRef &&
+    Reference.isReference(reference) &&
+    ['Ref', 'Arn'].includes(reference.displayName) &&
     CfnResource.isCfnResource(reference.target) &&
     reference.target.cfnResourceType === 'AWS::DataExchange::DataSet'
   ) {
-    throw refuse(job, 'dataSetId is the ref of a data set, which is its ARN; write attrId instead of ref');
+    throw refuse(job, 'dataSetId is the ARN of a data set (its ref or attrArn); write attrId instead');
   }
 }
 
 function allTriggers(job: Job, { triggers = [], follows = [] }: JobProps): string[] | undefined {
+  if (follows.length > 0) {
+    needKnownLength(job, 'triggers', triggers);
+  }
   const ids = follows.map(({ jobId }) => jobId);
   const packed = batches(ids, IDS_PER_TRIGGER).map((some) => Fn.join(',', some));
   if (triggers.length + packed.length > MOST_TRIGGERS) {

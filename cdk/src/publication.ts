@@ -1,4 +1,4 @@
-import { RemovalPolicy, Token } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { batches } from './batches';
@@ -13,9 +13,9 @@ import {
   type RevisionJobProps,
   type S3Object,
 } from './import-jobs';
-import { refuse } from './refuse';
+import { needKnownLength, refuse } from './refuse';
 import { Revision } from './revision';
-import { contentTriggers, tokensFirst } from './triggers';
+import { contentTriggers, hasTokens, tokensFirst } from './triggers';
 import { AssetContent } from './uploads';
 
 /** A file whose content is in the template. */
@@ -146,9 +146,8 @@ export class Publication extends Construct {
     if (revocationComment !== undefined && !revokeOnDelete) {
       throw refuse(this, 'revocationComment is allowed only where revokeOnDelete is true');
     }
-    if (Token.isUnresolved(triggers)) {
-      throw refuse(this, 'triggers must be a list whose length is known at synthesis; join its texts with Fn.join');
-    }
+    needKnownLength(this, 'triggers', triggers);
+    needKnownLength(this, 'objects', props.objects ?? []);
 
     const objects = [
       ...(props.objects ?? []),
@@ -159,6 +158,9 @@ export class Publication extends Construct {
     for (const { name, content } of files) {
       if (!content._isComplete) {
         throw refuse(this, `the content of the file ${shown(name)} is missing: a publication uploads by itself`);
+      }
+      if (Object.values(content._properties).includes('')) {
+        throw refuse(this, `the content of the file ${shown(name)} is empty; it needs at least one byte`);
       }
     }
 
@@ -251,7 +253,7 @@ export class Publication extends Construct {
       files.map((file) => ({ name: file.name, properties: file.content._properties, file })),
     ).map(({ name, properties, file }, index) => {
       // A token makes no id.
-      const id = Token.isUnresolved(name) ? `File ${index + 1}` : `File ${name.replaceAll('/', '|')}`;
+      const id = hasTokens(name) ? `Unnamed ${index + 1}` : `File ${pathless(name)}`;
       return {
         content: [name, properties],
         make: (props) => new ImportAssetFromSignedUrl(this, id, { ...props, assetName: name, content: file.content }),
@@ -260,7 +262,12 @@ export class Publication extends Construct {
   }
 }
 
+/** A name without slashes, which ids must not have. Different names stay different. */
+function pathless(name: string): string {
+  return name.replaceAll(/[%|]/g, encodeURIComponent).replaceAll('/', '|');
+}
+
 /** A name for a message: tokens have none that says anything. */
 function shown(name: string): string {
-  return Token.isUnresolved(name) ? 'a name that is known only at deployment' : name;
+  return hasTokens(name) ? 'a name that is known only at deployment' : name;
 }

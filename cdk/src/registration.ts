@@ -16,10 +16,10 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import type { JobType } from './cfn-job.generated';
+import { CfnJob, type JobType } from './cfn-job.generated';
 import { executionStatements } from './grants';
 import { refuse } from './refuse';
-import { registeredTypeName } from './type-name';
+import { packagedTypeName, registeredTypeName } from './type-name';
 
 /** The properties of a `Registration`. */
 export interface RegistrationProps {
@@ -115,7 +115,7 @@ const LONGEST_OPERATION = Duration.hours(12);
 
 /**
  * Registers the type in the account and Region of its stack: the version, which becomes the default one, the role that
- * its handlers run as, and their log. It needs a stack of its own, deployed before those that use the type.
+ * its handlers run as, and their log. It needs a stack without jobs of the type, deployed before those that have some.
  */
 export class Registration extends Construct implements IGrantable {
   /** The name of the type. */
@@ -149,11 +149,38 @@ export class Registration extends Construct implements IGrantable {
     });
     new CfnResourceDefaultVersion(this, 'DefaultVersion', { typeVersionArn: version.ref });
     this.typeVersionArn = version.ref;
+    this.node.addValidation({ validate: () => this.conflicts() });
+  }
+
+  /** What else in the stack of a registration lets its deployment fail. */
+  private conflicts(): string[] {
+    const stack = Stack.of(this);
+    const inStack = stack.node.findAll().filter((other) => Stack.of(other) === stack);
+    const jobs = inStack.filter((other) => other instanceof CfnJob && other.cfnResourceType === this.typeName);
+    const others = inStack.filter(
+      (other) => other instanceof Registration && other !== this && other.typeName === this.typeName,
+    );
+    return [
+      ...jobs.map(
+        ({ node }) =>
+          `${this.typeName} must be registered before a stack with jobs is deployed: move ${node.path} or ` +
+          `${this.node.path} to another stack`,
+      ),
+      ...others.map(({ node }) => `${this.typeName} is registered by ${node.path} too: leave one of the two out`),
+    ];
   }
 
   private packageFile({ packageFile }: RegistrationProps): string {
     const packaged = join(__dirname, '..', 'package.zip');
     const file = packageFile ?? (existsSync(packaged) ? packaged : undefined);
+    const packagedName = packagedTypeName();
+    if (packageFile === undefined && packagedName !== undefined && packagedName !== this.typeName) {
+      throw refuse(
+        this,
+        `this library holds the package of ${packagedName}, which cannot be registered as ${this.typeName}: call ` +
+          `make cdk-package TYPE_NAME=${this.typeName}, or give the file that make package has written in packageFile`,
+      );
+    }
     if (file === undefined) {
       throw refuse(
         this,

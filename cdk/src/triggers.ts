@@ -51,6 +51,11 @@ export function tokensFirst<T>(scope: Construct, entries: readonly T[]): T[] {
   return [...bringing, ...rest];
 }
 
+/** Whether a text holds values that only CloudFormation knows, also numbers, of which Token.isUnresolved says nothing. */
+export function hasTokens(text: string): boolean {
+  return Tokenization.reverseString(text).tokens.length > 0;
+}
+
 /** Numbers the tokens of texts in the order in which they appear. */
 class DeployedValues {
   /** Each token as a text, by its number. */
@@ -62,7 +67,7 @@ class DeployedValues {
   /** A value with a list of parts in place of each text that holds tokens: texts, and numbers of tokens. */
   marked(value: unknown): unknown {
     if (typeof value === 'string') {
-      return Token.isUnresolved(value) ? this.parts(value) : value;
+      return hasTokens(value) ? this.parts(value) : value;
     }
     if (Array.isArray(value)) {
       return value.map((entry) => this.marked(entry));

@@ -42,7 +42,7 @@ export function registeredTypeName(scope: Construct, given: string | undefined):
 }
 
 /** The name in this repository is a placeholder, which `make cdk-package` replaces; as it is, it counts as none. */
-function packagedTypeName(): string | undefined {
+export function packagedTypeName(): string | undefined {
   const { typeName } = JSON.parse(readFileSync(join(__dirname, '..', 'type-name.json'), 'utf8')) as {
     typeName: string;
   };

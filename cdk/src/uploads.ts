@@ -2,6 +2,9 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { CfnJobProps } from './cfn-job.generated';
 
+/** Those that no XML holds, such as an answer of CloudFormation. */
+const CONTROL_CHARACTERS = /[^\t\n\r\x20-\xff]/;
+
 /** The content of a file that a job uploads. It is in the template, so it has to be small. */
 export class AssetContent {
   /** A text, which becomes a file in UTF-8. */
@@ -38,7 +41,7 @@ export class AssetContent {
       return AssetContent.fromText(content);
     }
     const bytes = Buffer.from(content);
-    return isUtf8(bytes)
+    return isUtf8(bytes) && !CONTROL_CHARACTERS.test(bytes.toString('latin1'))
       ? AssetContent.fromText(bytes.toString('utf8'))
       : AssetContent.fromBase64(bytes.toString('base64'));
   }

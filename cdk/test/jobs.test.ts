@@ -149,6 +149,7 @@ describe('the classes of the job types', () => {
 
 describe('what is refused, with the place in the app and the way out', () => {
   const objects = [{ bucketName: 'files', key: 'a' }];
+  const unknownList = Fn.split(',', Fn.importValue('List'));
 
   test.each([
     [
@@ -195,13 +196,92 @@ describe('what is refused, with the place in the app and the way out', () => {
       /neither databases nor tables/,
     ],
     [
+      'an empty list, which would not be the whole bucket',
+      () => new CreateS3DataAccessFromS3Bucket(someStack(), 'Access', { ...ofDataSet, bucketName: 'shared', keys: [] }),
+      /Weather\/Access: keys has no entries; give at least one, or leave it out/,
+    ],
+    [
+      'a tag policy without permissions',
+      () => {
+        const other = someStack();
+        return new ImportAssetsFromLakeFormationTagPolicy(other, 'Import', {
+          ...ofDataSet,
+          role: Role.fromRoleArn(other, 'Role', ROLE_ARN),
+          tables: { tags: [{ key: 'department', values: ['sales'] }], permissions: [] },
+        });
+      },
+      /tables.permissions has no entries/,
+    ],
+    [
       'the ARN of a data set',
       () => {
         const other = someStack();
         const dataSet = new CfnDataSet(other, 'Set', { name: 'a', description: 'b', assetType: 'S3_SNAPSHOT' });
         return new ImportAssetsFromS3(other, 'Import', { dataSetId: dataSet.ref, objects });
       },
-      /write attrId instead of ref/,
+      /is the ARN of a data set.*write attrId/,
+    ],
+    [
+      'the ARN of a data set by its other name',
+      () => {
+        const other = someStack();
+        const dataSet = new CfnDataSet(other, 'Set', { name: 'a', description: 'b', assetType: 'S3_SNAPSHOT' });
+        return new ImportAssetsFromS3(other, 'Import', { dataSetId: dataSet.attrArn, objects });
+      },
+      /is the ARN of a data set.*write attrId/,
+    ],
+    [
+      'an ARN as a text',
+      () =>
+        new ImportAssetsFromS3(someStack(), 'Import', { dataSetId: 'arn:aws:dataexchange:a:b:data-sets/c', objects }),
+      /dataSetId must be the id of a data set.* and not "arn:aws/,
+    ],
+    [
+      'no data set',
+      () => new ImportAssetsFromS3(someStack(), 'Import', { dataSetId: '', objects }),
+      /dataSetId must be the id of a data set.* and not ""/,
+    ],
+    [
+      'no datashares',
+      () => new ImportAssetsFromRedshiftDataShares(someStack(), 'Import', { ...ofDataSet, dataShareArns: [] }),
+      /dataShareArns needs 1 to 10 entries, and has 0/,
+    ],
+    [
+      'datashares of unknown number',
+      () => new ImportAssetsFromRedshiftDataShares(someStack(), 'Import', { ...ofDataSet, dataShareArns: unknownList }),
+      /dataShareArns must be a list whose length is known at synthesis/,
+    ],
+    [
+      'more assets than a job exports',
+      () => {
+        const assets = Array(101).fill({ assetId: ASSET_ID, bucketName: 'copies' });
+        return new ExportAssetsToS3(someStack(), 'Export', { ...ofRevision, assets });
+      },
+      /assets needs 1 to 100 entries, and has 101/,
+    ],
+    [
+      'keys that do not tell assets apart',
+      () =>
+        new ExportRevisionsToS3(someStack(), 'Export', {
+          ...ofRevision,
+          bucketName: 'copies',
+          keyPattern: 'latest.csv',
+        }),
+      /keyPattern must contain \$\{Asset.Name\} or \$\{Asset.Id\}, and is "latest.csv"/,
+    ],
+    [
+      'triggers of unknown number beside jobs to follow',
+      () => {
+        const other = someStack();
+        const first = new ImportAssetsFromS3(other, 'First', { ...ofDataSet, objects });
+        return new ImportAssetsFromS3(other, 'Import', {
+          ...ofDataSet,
+          objects,
+          triggers: unknownList,
+          follows: [first],
+        });
+      },
+      /triggers must be a list whose length is known at synthesis/,
     ],
     [
       'more triggers than the type takes',

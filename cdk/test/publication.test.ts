@@ -82,11 +82,22 @@ describe('the jobs of a publication', () => {
     ]);
   });
 
+  test('take names that differ in signs which ids cannot have, and names that are known only at deployment', () => {
+    const names = (stack: Stack) => ['a/b', 'a|b', 'a%7Cb', '1', new CfnParameter(stack, 'Name').valueAsString];
+    const jobs = published((stack) => ({ files: names(stack).map((name) => ({ name, content: 'a' })) }));
+    expect(jobs.filter(({ Properties }) => Properties.UrlAssetContent === 'a')).toHaveLength(5);
+  });
+
   test('hold bytes that are no text in Base64', () => {
-    const bytes = Buffer.from([0xff, 0x00]);
-    const content = AssetContent.fromBase64(bytes.toString('base64'));
-    const [job] = published(() => ({ files: [{ name: 'map.png', content }] }));
-    expect(job?.Properties).toMatchObject({ UrlAssetContent: '/wA=', UrlAssetContentEncoding: 'base64' });
+    const file = join(mkdtempSync(join(tmpdir(), 'content-')), 'file');
+    const written = (bytes: number[]) => {
+      writeFileSync(file, Buffer.from(bytes));
+      const [job] = published(() => ({ files: [{ name: 'map.png', content: AssetContent.fromFile(file) }] }));
+      return [job?.Properties.UrlAssetContent, job?.Properties.UrlAssetContentEncoding];
+    };
+    expect(written([0xff, 0x61])).toEqual(['/2E=', 'base64']);
+    expect(written([0x61, 0x00])).toEqual(['YQA=', 'base64']);
+    expect(written([0xc3, 0xbc, 0x09, 0x0d, 0x0a])).toEqual(['ü\t\r\n', undefined]);
   });
 });
 
@@ -132,6 +143,17 @@ describe('Triggers', () => {
       expect.stringMatching(/^[0-9a-f]{64}$/),
       { 'Fn::Join': ['', ['=', { Ref: 'Release' }]] },
       { 'Fn::Join': ['', ['=', { Ref: 'Note' }]] },
+    ]);
+  });
+
+  test('hold tokens of numbers too', () => {
+    const triggers = triggersOf((stack) => {
+      const release = new CfnParameter(stack, 'Release', { type: 'Number' }).valueAsNumber;
+      return { files, comment: `Release ${release}` };
+    });
+    expect(triggers).toEqual([
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+      { 'Fn::Join': ['', ['=', { Ref: 'Release' }]] },
     ]);
   });
 
@@ -190,6 +212,19 @@ describe('a folder', () => {
     expect(triggersOf(() => ({ folder }))).not.toEqual(before);
   });
 
+  test('may hold the output of synthesis where it is hidden', () => {
+    const stack = new Stack(new App({ outdir: join(folder, '.build', 'cdk.out') }), 'Weather');
+    new Publication(stack, 'Publication', { dataSetId: DATA_SET_ID, folder, typeName: TYPE_NAME });
+    expect(jobsOf(stack)).toHaveLength(1);
+  });
+
+  test('that holds the output of synthesis is refused', () => {
+    const stack = new Stack(new App({ outdir: join(folder, 'cdk.out') }), 'Weather');
+    expect(
+      () => new Publication(stack, 'Publication', { dataSetId: DATA_SET_ID, folder, typeName: TYPE_NAME }),
+    ).toThrow(/folder: .* holds .*cdk.out, into which it would be copied/);
+  });
+
   test('that does not exist is refused', () => {
     expect(() => published(() => ({ folder: join(folder, 'none') }))).toThrow(
       /Publication: folder: there is no folder .*none/,
@@ -214,6 +249,12 @@ describe('what is refused', () => {
       'a file to upload by hand',
       { files: [{ name: 'a', content: AssetContent.fromUpload('x') }] },
       /file a is missing/,
+    ],
+    ['a file without content', { files: [{ name: 'a', content: '' }] }, /file a is empty; it needs at least one byte/],
+    [
+      'objects of unknown number',
+      { objects: Fn.split(',', Fn.importValue('Objects')) as never },
+      /objects must be a list whose length is known at synthesis/,
     ],
     [
       'words for subscribers without a revocation',

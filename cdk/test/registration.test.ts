@@ -7,7 +7,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { parse } from 'yaml';
 import { inRoot, REGISTER_FILE } from '../../tools/support/paths';
-import { ExportEncryption, JobType, Publication, Registration, type RegistrationProps } from '../src';
+import { CfnJob, ExportEncryption, JobType, Publication, Registration, type RegistrationProps } from '../src';
 import { DATA_SET_ID, type Resource, resourcesOf, TYPE_NAME } from './support';
 
 const packageFile = inRoot('LICENSE');
@@ -173,6 +173,24 @@ test.each([
   ['without the package', { jobTypes: [JobType.EXPORT_ASSET_TO_SIGNED_URL] }, /packageFile is missing: make package/],
 ])('%s it is refused', (_, props, message) => {
   expect(() => new Registration(new Stack(app(), 'Registry'), 'Registration', props)).toThrow(message);
+});
+
+test('beside a job of its type, or another registration of it, in one stack it is refused', () => {
+  const stack = new Stack(app(), 'Registry');
+  const props = { packageFile, jobTypes: [JobType.IMPORT_ASSETS_FROM_S3] };
+  new Registration(stack, 'Registration', props);
+  new Registration(stack, 'Other', { ...props, typeName: 'Emca::DataExchange::Job' });
+  new Registration(stack, 'Again', props);
+  new CfnJob(stack, 'Job', { type: JobType.IMPORT_ASSETS_FROM_S3, dataSetId: DATA_SET_ID });
+  const found = stack.node.findAll().flatMap(({ node }) => node.validate());
+  expect(found).toEqual([
+    'Acme::DataExchange::Job must be registered before a stack with jobs is deployed: move Registry/Job or ' +
+      'Registry/Registration to another stack',
+    'Acme::DataExchange::Job is registered by Registry/Again too: leave one of the two out',
+    'Acme::DataExchange::Job must be registered before a stack with jobs is deployed: move Registry/Job or ' +
+      'Registry/Again to another stack',
+    'Acme::DataExchange::Job is registered by Registry/Registration too: leave one of the two out',
+  ]);
 });
 
 test('a grant is a policy in the stack of the jobs, on buckets of that stack too, and the jobs wait for it', () => {

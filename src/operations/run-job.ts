@@ -119,6 +119,6 @@ function goneJob(operation: JobOperation): Answer {
     ? operation.poll(`job ${jobId} is not visible yet`, since)
     : operation.failed(
         'NotStabilized',
-        `Job ${jobId} is gone: the service had created it and does not know it any more. Create it again.`,
+        `Job ${jobId} is gone: the service had created it and no longer knows it. Create it again.`,
       );
 }

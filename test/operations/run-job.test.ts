@@ -111,7 +111,7 @@ describe('a job that is followed', () => {
 
 describe('a job that the service does not know', () => {
   const invisible = inProgress(11, `job ${JOB_ID} is not visible yet`, {});
-  const gone = failed('NotStabilized', 'the service had created it and does not know it any more');
+  const gone = failed('NotStabilized', 'the service had created it and no longer knows it');
 
   function createdBefore(age: number): { callbackContext: CallbackContext } {
     return { callbackContext: context('to-start', { createdAt: NOW - age }) };

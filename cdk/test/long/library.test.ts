@@ -77,6 +77,21 @@ test('the app of the README in Python gives the same templates', async () => {
   expect(fromPython).toEqual(await templatesIn(join(folder, 'out0')));
 });
 
+test('a registration under another name than that of the package is refused', async () => {
+  const code = `
+    import { App, Stack } from 'aws-cdk-lib';
+    import { JobType, Registration } from 'cdk-dataexchange-job';
+    new Registration(new Stack(new App(), 'Registry'), 'Registration', {
+      jobTypes: [JobType.EXPORT_REVISIONS_TO_S3],
+      typeName: 'Emca::DataExchange::Job',
+    });`;
+  await writeFile(join(folder, 'other.ts'), code);
+  await compile(folder);
+  await expect(synthesised('out-other', appCommand('other.ts'))).rejects.toThrow(
+    /holds the package of Acme::DataExchange::Job, which cannot be registered as Emca::DataExchange::Job/,
+  );
+});
+
 test('the package holds what an app needs, and nothing else', async () => {
   const library = join(folder, 'node_modules', 'cdk-dataexchange-job');
   const files = await readdir(library);
