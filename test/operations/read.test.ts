@@ -20,6 +20,11 @@ describe('a read shows', () => {
       [getJob(COMPLETED), getRevision(revision()), listAssets()],
       shown(COMPLETED, revision()),
     ],
+    [
+      'a job whose revision is removed before its assets are listed',
+      [getJob(COMPLETED), getRevision(OPEN), listAssets(ABSENT)],
+      shown(COMPLETED, OPEN),
+    ],
     ['a WAITING job without its revision', [getJob(WAITING), getRevision(ABSENT)], shown(WAITING)],
     ['a running job without its revision', [getJob(RUNNING), getRevision(ABSENT)], shown(RUNNING)],
     ['no job that is over without its revision', [getJob(COMPLETED), getRevision(ABSENT)], gone],
