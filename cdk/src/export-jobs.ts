@@ -141,12 +141,11 @@ export class ExportRevisionsToS3 extends Job {
   private readonly written: Written;
 
   constructor(scope: Construct, id: string, props: ExportRevisionsToS3Props) {
+    const { revisionId, bucketName: bucket, keyPattern } = props;
     super(scope, id, props, {
       type: JobType.EXPORT_REVISIONS_TO_S3,
       dataSetId: props.dataSetId,
-      s3RevisionDestinations: [
-        { revisionId: props.revisionId, bucket: props.bucketName, keyPattern: props.keyPattern },
-      ],
+      s3RevisionDestinations: [{ revisionId, bucket, keyPattern }],
       s3RevisionDestinationEncryptionType: props.encryption?._type,
       s3RevisionDestinationEncryptionKmsKeyArn: props.encryption?._kmsKeyArn,
     });
