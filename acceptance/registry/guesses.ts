@@ -26,6 +26,10 @@ export const GUESSES_OF_LOCAL_AWS: readonly GuessOfReadme[] = [
     probes: ['registry.notUpdatableInRollback', 'registry.notFoundOnDelete'],
   },
   {
+    line: 'How several problems of one model',
+    why: 'only the words of a message differ, and the evidence of every row holds the text that was given',
+  },
+  {
     line: 'Registration is done',
     probes: ['registry.registration', 'registry.contractTests', 'registry.firstVersion'],
   },
