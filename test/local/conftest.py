@@ -227,7 +227,7 @@ def start(
 
 def stop(process: subprocess.Popen[str]) -> int:
     process.terminate()
-    return process.wait(15)
+    return process.wait(60)
 
 
 @pytest.fixture(scope="session")

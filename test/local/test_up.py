@@ -98,7 +98,7 @@ def test_starts_tells_and_ends(tmp_path: Path) -> None:
         assert "runs already" in again.stderr
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
     assert not answers(url)
     left = sorted(path.name for path in (tmp_path / "a").iterdir() if not path.name.startswith(("thing", "events")))
     assert left == ["aws.log"]
