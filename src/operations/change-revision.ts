@@ -1,5 +1,5 @@
 import type { Job } from '../job/job';
-import { text } from '../job/properties';
+import { own, text } from '../job/properties';
 import {
   finalisedTag,
   isFinalisedByAnother,
@@ -29,7 +29,7 @@ export async function changeRevision(
   name: RevisionName,
   revision: Revision,
 ): Promise<Revision> {
-  const { jobId } = operation;
+  const { jobId, request } = operation;
   const { comment, tags, finalised } = wantedChanges(operation, job);
   const editor = new RevisionEditor(operation.exchange, name, revision);
 
@@ -41,11 +41,13 @@ export async function changeRevision(
   if (comment === undefined && finalised === undefined) {
     return editor.revision;
   }
-  // What another job has finalised stays so, and what an earlier invocation has opened for a change is finalised again.
+  // What another job has finalised stays so, and what an earlier invocation has opened for a change is finalised again,
+  // even if its request to open came so late that the tag which says so is gone.
+  const isFinalVersion = own(request.desired, 'FinalizeRevision') === true && job.State === 'COMPLETED';
   const isToBeFinalised =
     finalised === false
       ? isFinalisedByAnother(revision, jobId)
-      : (finalised ?? (revision.Finalized === true || isReopened(revision)));
+      : (finalised ?? (revision.Finalized === true || isReopened(revision) || isFinalVersion));
   if (!isToBeFinalised && revision.Finalized === true) {
     await editor.open({ finalized: false });
   }

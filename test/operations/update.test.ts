@@ -321,6 +321,11 @@ describe('an update of comment and tags', () => {
       shown(OWN_COMPLETED, corrected),
     ],
     [
+      'finalises again what a lost request has opened after the tag that says so was gone',
+      [getJob(OWN_COMPLETED), getRevision({ ...corrected, Finalized: false }), finalise(corrected), ASSETS],
+      shown(OWN_COMPLETED, corrected),
+    ],
+    [
       'does not succeed without the revision, although the job still waits',
       [getJob(OWN_WAITING), getRevision(ABSENT)],
       GONE,

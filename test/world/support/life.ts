@@ -124,8 +124,10 @@ export class Biography {
     if (running.length > 0) {
       throw story.broken('nothing left: a job ran that CloudFormation does not know', JSON.stringify(running));
     }
-    // With an own revision a job whose name was lost is found, unless the service hides it or refuses the search.
-    const allowed = life.ownRevision && life.isHidden !== true && !story.isSearchRefused ? 0 : story.mayLeave;
+    // With an own revision a job whose name was lost is found, unless the service hides it or refuses the search, or the
+    // request to make it comes after the search.
+    const isFound = life.ownRevision && life.isHidden !== true && !story.isSearchRefused && !story.isMadeLate;
+    const allowed = isFound ? 0 : story.mayLeave;
     if (others.length > allowed) {
       throw story.broken(`nothing left: more idle jobs than ${allowed}`, others.join());
     }
@@ -153,6 +155,8 @@ class Story {
   readonly operations: (Finished & { readonly calls: string[] })[] = [];
   /** Whether the create was not allowed to look for a job. */
   isSearchRefused = false;
+  /** Whether a request to make a job reached the service after the create had given up on its answer. */
+  isMadeLate = false;
   /** Whether the create has failed. */
   private hasFailed = false;
   /** How often the first event of the create was sent. */
@@ -264,6 +268,7 @@ class Story {
     }
     if (action === 'CREATE') {
       const lost = calls.filter(({ operation, fault }) => operation === 'CreateJob' && fault?.hasEffect === true);
+      this.isMadeLate = lost.some(({ fault }) => fault?.name === 'TimeoutError' && fault.delaySeconds !== undefined);
       this.mayLeave += lost.length + (habits.repeated ?? []).length;
       this.isSearchRefused = calls.some(({ operation, fault }) => operation === 'ListJobs' && fault?.passes === false);
     }
