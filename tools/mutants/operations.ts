@@ -214,6 +214,12 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/operations/change-revision.ts',
+    text: ' || isFinalVersion)',
+    replacement: ')',
+    breaks: 'A corrected revision stays open if a request whose answer was lost opens it late.',
+  },
+  {
+    file: 'src/operations/change-revision.ts',
     text: '{ ...this.revision, ...updated, Tags: this.revision.Tags }',
     replacement: 'updated',
     breaks: 'A job that has finalised its own revision no longer shows that it is its own.',
