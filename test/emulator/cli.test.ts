@@ -2,12 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { startEmulator } from 'local-data-exchange';
 import type { Buckets } from '../../emulator/buckets/buckets';
 import { readCommandLine, UsageError } from '../../emulator/command-line';
 
 const root = join(__dirname, '..', '..');
-const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
+/** In the emulator's own process: the command of tsx starts another, and on a busy machine ends without it. */
+const tsx = pathToFileURL(require.resolve('tsx')).href;
 
 let folder: string;
 beforeAll(() => {
@@ -25,7 +27,9 @@ interface Run {
 }
 
 function run(...flags: string[]): Run {
-  const child = spawn(process.execPath, [tsx, join(root, 'emulator', 'cli.ts'), ...flags], { cwd: folder });
+  const child = spawn(process.execPath, ['--import', tsx, join(root, 'emulator', 'cli.ts'), ...flags], {
+    cwd: folder,
+  });
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk) => {
