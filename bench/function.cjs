@@ -40,7 +40,11 @@ async function main() {
         [answer] = await Promise.all(Array.from({ length: together }, () => invoke(entrypoint, event)));
       }
       const ms = performance.now() - started;
-      globalThis.gc?.();
+      // V8 gives the pages of a collection back a little later, and more of them after the next one.
+      for (let round = 0; round < 3 && globalThis.gc; round += 1) {
+        globalThis.gc();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
       const { rss: now, heapTotal, heapUsed, external } = process.memoryUsage();
       const { status, nextToken, resourceModels = [] } = answer;
       const [free, kept] = [heapTotal - heapUsed, heapUsed + external];
