@@ -2,10 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SubprocessError } from 'nano-spawn';
-import { INVARIANT_MUTANTS } from './mutants/invariants';
-import { JOB_MUTANTS } from './mutants/job';
+import { MUTANTS } from './mutants/all';
 import { type Mutant, mutated } from './mutants/mutant';
-import { OPERATIONS_MUTANTS } from './mutants/operations';
 import { inTemporaryFolder } from './support/files';
 import { inRoot, ROOT } from './support/paths';
 import { run, runProgram } from './support/processes';
@@ -14,8 +12,6 @@ import { run, runProgram } from './support/processes';
  * What make mutants runs: puts one deliberate fault after another into a copy of the tree and runs the tests that
  * should notice it. A fault that none of them notices survives, and shows what they do not test.
  */
-
-const MUTANTS: readonly Mutant[] = [...JOB_MUTANTS, ...OPERATIONS_MUTANTS, ...INVARIANT_MUTANTS];
 
 /**
  * The folders of tests that should notice a fault in a folder of the source: those near to it first, then whole
