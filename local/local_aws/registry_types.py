@@ -6,6 +6,7 @@ from typing import Any
 
 from . import ministack_internals as ministack
 from .registry import Logging, Registry, RegistryError, Request, Version
+from .type_schema import invalid_properties
 
 Properties = dict[str, Any]
 
@@ -44,10 +45,7 @@ class _Versions:
     def create(self, logical_id: str, properties: Properties, stack_name: str) -> tuple[str, Properties]:
         for name in ("TypeName", "SchemaHandlerPackage"):
             if not properties.get(name):
-                raise ValueError(
-                    f"Properties validation failed for resource {logical_id} with message: "
-                    f"[#: required key [{name}] not found]"
-                )
+                raise invalid_properties(logical_id, [f"#: required key [{name}] not found"])
         logging = properties.get("LoggingConfig")
         request = Request(
             properties["TypeName"],

@@ -11,7 +11,7 @@ from . import ministack_internals as ministack
 from . import paths
 from .driver import Cancelled, Driver, HandlerFailure, Operation
 from .registry import Registry, Version
-from .type_schema import Model, TypeSchema
+from .type_schema import Model, TypeSchema, invalid_properties
 
 logger = logging.getLogger("local_aws.template_types")
 
@@ -236,9 +236,7 @@ def validated(schema: TypeSchema, properties: Model, logical_id: str) -> Model:
         raise HandlerFailure("InvalidRequest", problem, str(uuid.uuid4()))
     problems = schema.problems_of_input(model)
     if problems:
-        raise ValueError(
-            f"Properties validation failed for resource {logical_id} with message: [{', '.join(problems)}]"
-        )
+        raise invalid_properties(logical_id, problems)
     return model
 
 

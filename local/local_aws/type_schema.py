@@ -279,3 +279,8 @@ def _sentence(error: ValidationError) -> list[str]:
     if keyword in _LIMITS:
         return [f"{at}: {_LIMITS[keyword].format(rule, len(value))}"]  # type: ignore[arg-type]
     return [f"{at}: failed validation constraint for keyword [{keyword}]"]
+
+
+def invalid_properties(logical_id: str, problems: list[str]) -> ValueError:
+    """What a stack event says of a template's properties that the schema excludes."""
+    return ValueError(f"Properties validation failed for resource {logical_id} with message: [{', '.join(problems)}]")
