@@ -151,6 +151,12 @@ describe('what is refused, with the place in the app and the way out', () => {
   const objects = [{ bucketName: 'files', key: 'a' }];
   const unknownList = Fn.split(',', Fn.importValue('List'));
 
+  function importInto(nameOf: (dataSet: CfnDataSet) => string): ImportAssetsFromS3 {
+    const other = someStack();
+    const dataSet = new CfnDataSet(other, 'Set', { name: 'a', description: 'b', assetType: 'S3_SNAPSHOT' });
+    return new ImportAssetsFromS3(other, 'Import', { dataSetId: nameOf(dataSet), objects });
+  }
+
   test.each([
     [
       'a job without objects',
@@ -212,22 +218,10 @@ describe('what is refused, with the place in the app and the way out', () => {
       },
       /tables.permissions has no entries/,
     ],
-    [
-      'the ARN of a data set',
-      () => {
-        const other = someStack();
-        const dataSet = new CfnDataSet(other, 'Set', { name: 'a', description: 'b', assetType: 'S3_SNAPSHOT' });
-        return new ImportAssetsFromS3(other, 'Import', { dataSetId: dataSet.ref, objects });
-      },
-      /is the ARN of a data set.*write attrId/,
-    ],
+    ['the ARN of a data set', () => importInto((dataSet) => dataSet.ref), /is the ARN of a data set.*write attrId/],
     [
       'the ARN of a data set by its other name',
-      () => {
-        const other = someStack();
-        const dataSet = new CfnDataSet(other, 'Set', { name: 'a', description: 'b', assetType: 'S3_SNAPSHOT' });
-        return new ImportAssetsFromS3(other, 'Import', { dataSetId: dataSet.attrArn, objects });
-      },
+      () => importInto((dataSet) => dataSet.attrArn),
       /is the ARN of a data set.*write attrId/,
     ],
     [
