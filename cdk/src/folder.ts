@@ -21,7 +21,7 @@ export function folderObjects(scope: Construct, folder: string): S3Object[] {
     throw refuse(scope, `folder: there is no folder ${folder}`);
   }
   const output = Stage.of(scope)?.assetOutdir;
-  // Begins with a dot: the output is outside the folder, or hidden in it.
+  // A part that begins with a dot leads out of the folder, or is hidden in it and so not copied.
   const within = (path: string) =>
     relative(folder, path)
       .split(sep)

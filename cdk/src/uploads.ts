@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import type { CfnJobProps } from './cfn-job.generated';
 
-/** Those that no XML holds, such as an answer of CloudFormation. */
+/** Characters that XML cannot hold, and so no answer of CloudFormation. */
 const CONTROL_CHARACTERS = /[^\t\n\r\x20-\xff]/;
 
 /** The content of a file that a job uploads. It is in the template, so it has to be small. */

@@ -65,8 +65,8 @@ function inEffect(model: Properties, name: string): unknown {
 }
 
 /**
- * A value without the members of its entries that are what the service uses for a member that is left out: whether it
- * shows these is not known.
+ * A list without the members of its entries that have the service's default: whether the service shows the default of
+ * a member that the template leaves out is not known.
  */
 function withoutDefaults(value: unknown, { memberDefaults }: Input): unknown {
   if (memberDefaults === undefined || !Array.isArray(value)) {

@@ -41,13 +41,13 @@ export async function changeRevision(
   if (comment === undefined && finalised === undefined) {
     return editor.revision;
   }
-  // What another job has finalised stays so, and what an earlier invocation has opened for a change is finalised again,
-  // even if its request to open came so late that the tag which says so is gone.
-  const isFinalVersion = own(request.desired, 'FinalizeRevision') === true && job.State === 'COMPLETED';
+  // What another job has finalised stays so. What an earlier invocation has opened for a change is finalised again: a tag
+  // says so, or, where the request to open arrived after the tag was removed, the template does.
+  const isFinalByTemplate = own(request.desired, 'FinalizeRevision') === true && job.State === 'COMPLETED';
   const isToBeFinalised =
     finalised === false
       ? isFinalisedByAnother(revision, jobId)
-      : (finalised ?? (revision.Finalized === true || isReopened(revision) || isFinalVersion));
+      : (finalised ?? (revision.Finalized === true || isReopened(revision) || isFinalByTemplate));
   if (!isToBeFinalised && revision.Finalized === true) {
     await editor.open({ finalized: false });
   }

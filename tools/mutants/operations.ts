@@ -214,7 +214,7 @@ export const OPERATIONS_MUTANTS: readonly Mutant[] = [
   },
   {
     file: 'src/operations/change-revision.ts',
-    text: ' || isFinalVersion)',
+    text: ' || isFinalByTemplate)',
     replacement: ')',
     breaks: 'A corrected revision stays open if a request whose answer was lost opens it late.',
   },
